@@ -1,0 +1,66 @@
+namespace SmartCity.Readings;
+
+/// <summary>What is measured. The number is kept on disk: members are added at the end, never renumbered.</summary>
+public enum Quantity : byte
+{
+    AirTemperature = 1,
+    RelativeHumidity = 2,
+    AirPressure = 3,
+    VehicleCount = 4,
+    RainDepth = 5,
+    Motion = 6,
+    Smoke = 7,
+    Flood = 8,
+    DoorOpen = 9,
+    NitrogenMonoxide = 10,
+    NitrogenDioxide = 11,
+    Ozone = 12,
+    SulfurDioxide = 13,
+    Benzene = 14,
+    Pm10 = 15,
+    Pm2_5 = 16,
+    Pm1 = 17,
+    WindSpeed = 18,
+    WindDirection = 19,
+    SolarRadiation = 20,
+    Pm10Daily = 21,
+    Pm2_5Daily = 22,
+    WaterLevel = 23,
+    SupplyVoltage = 24,
+}
+
+/// <summary>How a quantity's values behave from one reading to the next.</summary>
+public enum QuantityKind : byte
+{
+    /// <summary>A level: every value stands for itself.</summary>
+    Level,
+
+    /// <summary>A count that only grows, and starts again at zero with its counter.</summary>
+    Counter,
+
+    /// <summary>A contact: 0 open or quiet, 1 closed or triggered.</summary>
+    Contact,
+}
+
+/// <summary>How a quantity's value travels as a Sparkplug metric. The numbers are those of Sparkplug 3.0, section 6.4.16.</summary>
+public enum WireType : byte
+{
+    Float = 9,
+    Double = 10,
+    Int64 = 4,
+    Boolean = 11,
+}
+
+/// <summary>One row of the quantity catalogue.</summary>
+/// <param name="Quantity">The quantity.</param>
+/// <param name="Name">Its metric name on the wire, in rules and in the API: lower case, hyphens.</param>
+/// <param name="Unit">Its unit as a UCUM code (ucum.org), case sensitive.</param>
+/// <param name="Wire">Its Sparkplug datatype.</param>
+/// <param name="Kind">Level, counter or contact.</param>
+/// <param name="Min">The least plausible value, included.</param>
+/// <param name="Max">The greatest plausible value, included.</param>
+public sealed record QuantityRow(Quantity Quantity, string Name, string Unit, WireType Wire, QuantityKind Kind, double Min, double Max)
+{
+    /// <summary>Whether a value can be what the world did: a number within the plausible range.</summary>
+    public bool IsPlausible(double value) => value >= Min && value <= Max;
+}

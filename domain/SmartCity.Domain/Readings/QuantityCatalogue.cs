@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+
+namespace SmartCity.Readings;
+
+/// <summary>The one place where names, units, datatypes and plausible ranges of quantities are decided.</summary>
+public static class QuantityCatalogue
+{
+    /// <summary>Every quantity, in the order of their numbers.</summary>
+    public static IReadOnlyList<QuantityRow> All { get; } = Enum.GetValues<Quantity>().Select(Row).ToArray();
+
+    private static readonly QuantityRow?[] ByNumber = Index();
+    private static readonly FrozenDictionary<string, QuantityRow> ByName = All.ToFrozenDictionary(row => row.Name, StringComparer.Ordinal);
+
+    /// <summary>The row of a quantity.</summary>
+    public static QuantityRow Of(Quantity quantity) => ByNumber[(byte)quantity]!;
+
+    /// <summary>The row with this metric name, or null: the catalogue does not know it.</summary>
+    public static QuantityRow? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Whether a number read from a disk or a wire names a quantity.</summary>
+    public static bool Knows(byte number) => ByNumber[number] is not null;
+
+    // Ranges: what the instruments of a city can meet, a little wider than the world's records.
+    private static QuantityRow Row(Quantity quantity) => quantity switch
+    {
+        Quantity.AirTemperature => Level(quantity, "air-temperature", "Cel", -60, 85),
+        Quantity.RelativeHumidity => Level(quantity, "relative-humidity", "%", 0, 100),
+        Quantity.AirPressure => Level(quantity, "air-pressure", "hPa", 300, 1100),
+        Quantity.VehicleCount => new(quantity, "vehicle-count", "{vehicles}", WireType.Int64, QuantityKind.Counter, 0, 9e15),
+        Quantity.RainDepth => new(quantity, "rain-depth", "mm", WireType.Double, QuantityKind.Counter, 0, 1e9),
+        Quantity.Motion => Contact(quantity, "motion"),
+        Quantity.Smoke => Contact(quantity, "smoke"),
+        Quantity.Flood => Contact(quantity, "flood"),
+        Quantity.DoorOpen => Contact(quantity, "door-open"),
+        Quantity.NitrogenMonoxide => Level(quantity, "nitrogen-monoxide", "ug/m3", -10, 5000),
+        Quantity.NitrogenDioxide => Level(quantity, "nitrogen-dioxide", "ug/m3", -10, 5000),
+        Quantity.Ozone => Level(quantity, "ozone", "ug/m3", -10, 2000),
+        Quantity.SulfurDioxide => Level(quantity, "sulfur-dioxide", "ug/m3", -10, 10_000),
+        Quantity.Benzene => Level(quantity, "benzene", "ug/m3", -5, 5000),
+        Quantity.Pm10 => Level(quantity, "pm10", "ug/m3", -10, 10_000),
+        Quantity.Pm2_5 => Level(quantity, "pm2.5", "ug/m3", -10, 10_000),
+        Quantity.Pm1 => Level(quantity, "pm1", "ug/m3", -10, 10_000),
+        Quantity.WindSpeed => Level(quantity, "wind-speed", "m/s", 0, 120),
+        Quantity.WindDirection => Level(quantity, "wind-direction", "deg", 0, 360),
+        Quantity.SolarRadiation => Level(quantity, "solar-radiation", "W/m2", -20, 1500),
+        Quantity.Pm10Daily => Level(quantity, "pm10-daily", "ug/m3", -10, 10_000),
+        Quantity.Pm2_5Daily => Level(quantity, "pm2.5-daily", "ug/m3", -10, 10_000),
+        Quantity.WaterLevel => Level(quantity, "water-level", "m", -20, 60),
+        Quantity.SupplyVoltage => Level(quantity, "supply-voltage", "V", 0, 60),
+    };
+
+    private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>
+        new(quantity, name, unit, WireType.Double, QuantityKind.Level, min, max);
+
+    private static QuantityRow Contact(Quantity quantity, string name) =>
+        new(quantity, name, "1", WireType.Boolean, QuantityKind.Contact, 0, 1);
+
+    private static QuantityRow?[] Index()
+    {
+        var rows = new QuantityRow?[256];
+        foreach (var row in All) rows[(byte)row.Quantity] = row;
+        return rows;
+    }
+}

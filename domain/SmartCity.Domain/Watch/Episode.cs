@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using SmartCity.Readings;
+
+namespace SmartCity.Watch;
+
+/// <summary>Names an episode: 128 bits of SHA-256 over rule, subject and the order of the first breaching reading, as 32 hex digits.
+/// The same breach gets the same id whoever computes it, and however often.</summary>
+public readonly record struct EpisodeId(string Value)
+{
+    /// <param name="rule">The rule's id.</param>
+    /// <param name="subject">The sensor (or district) it broke on.</param>
+    /// <param name="epoch">Which outbox of the node, see <see cref="Telemetry.NodeLedger.Epoch"/>.</param>
+    /// <param name="first">Order of the first breaching reading; for a mean, the end of its window in Unix ms.</param>
+    public static EpisodeId Of(string rule, SensorId subject, uint epoch, ulong first)
+    {
+        var text = Encoding.UTF8.GetBytes(rule + "\n" + subject.Value + "\n");
+        Span<byte> bytes = stackalloc byte[text.Length + 12];
+        text.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[text.Length..], epoch);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[(text.Length + 4)..], first);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(bytes, hash);
+        return new(Convert.ToHexStringLower(hash[..16]));
+    }
+
+    public override string ToString() => Value;
+}
+
+/// <summary>What a twin found out about an episode. Facts to be written down; the register decides what they change.</summary>
+public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At)
+{
+    /// <summary>A breach held: someone has to know.</summary>
+    /// <param name="Value">The value (or mean) that raised it.</param>
+    /// <param name="FirstBreachAt">Stamp of the first breaching reading.</param>
+    /// <param name="Late">Raised by the rule's late policy from readings past the lateness limit.</param>
+    public sealed record Raised(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At,
+        Severity Severity, double Value, Instant FirstBreachAt, bool Late) : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+
+    /// <summary>A breach found in readings too old to page anyone, or already over when it came to light: recorded and shown, nobody is called.
+    /// A later <see cref="Raised"/> with the same id means that it is live after all.</summary>
+    public sealed record Recorded(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At,
+        Severity Severity, double Value, Instant FirstBreachAt) : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+
+    /// <summary>The value came back past the clear level.</summary>
+    public sealed record Cleared(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, double Value)
+        : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+
+    /// <summary>Late readings show that it never was, or that its rule is no longer in force.</summary>
+    public sealed record Withdrawn(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, string Reason)
+        : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+}
+
+/// <summary>Who took note, and when.</summary>
+public sealed record Acknowledgement(string By, Instant At, string Note);
+
+/// <summary>
+/// One episode of a broken rule, as the register keeps it. Raised, cleared, acknowledged and withdrawn are independent facts:
+/// each has its own instant or none.
+/// </summary>
+public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Severity Severity, Instant FirstBreachAt, double Value)
+{
+    /// <summary>Where it is; the sensor's district when the episode opened.</summary>
+    public string District { get; init; } = "";
+
+    public string Department { get; init; } = "";
+
+    public string Message { get; init; } = "";
+
+    /// <summary>When it was raised (city clock); null while it is only recorded.</summary>
+    public Instant? RaisedAt { get; init; }
+
+    /// <summary>When it was recorded without a call; null when it was raised at once.</summary>
+    public Instant? RecordedAt { get; init; }
+
+    public Instant? ClearedAt { get; init; }
+
+    public Instant? WithdrawnAt { get; init; }
+
+    public Acknowledgement? Acknowledged { get; init; }
+
+    public bool Late { get; init; }
+
+    /// <summary>Open: neither cleared nor withdrawn.</summary>
+    public bool IsOpen => ClearedAt is null && WithdrawnAt is null;
+
+    /// <summary>The first acknowledgement stands.</summary>
+    public Episode Acknowledge(string by, Instant at, string note) => this with { Acknowledged = Acknowledged ?? new(by, at, note) };
+
+    /// <summary>
+    /// What an event makes of an episode, or null when it changes nothing. Late readings may find an episode again that was withdrawn,
+    /// and may move the instant at which it cleared; neither makes a second episode.
+    /// </summary>
+    public static Episode? Apply(Episode? before, EpisodeEvent change) => change switch
+    {
+        EpisodeEvent.Raised e when before is null =>
+            new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RaisedAt = e.At, Late = e.Late },
+        EpisodeEvent.Raised e when before.RaisedAt is null || before.WithdrawnAt is not null =>
+            before with { RaisedAt = e.At, Late = e.Late, Value = e.Value, ClearedAt = null, WithdrawnAt = null },
+        EpisodeEvent.Recorded e when before is null =>
+            new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RecordedAt = e.At },
+        EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = null, WithdrawnAt = null },
+        EpisodeEvent.Cleared e when before is { WithdrawnAt: null } && before.ClearedAt != e.At => before with { ClearedAt = e.At },
+        EpisodeEvent.Withdrawn e when before is { WithdrawnAt: null } => before with { WithdrawnAt = e.At },
+        _ => null,
+    };
+}

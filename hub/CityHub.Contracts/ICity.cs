@@ -1,0 +1,30 @@
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Contracts;
+
+/// <summary>What the API asks of the hub: live state from the twins, history from the timeline, the rest from the register.</summary>
+public interface ICity
+{
+    IReadOnlyList<SensorView> Sensors();
+    SensorView? Sensor(SensorId id);
+    IReadOnlyList<NodeView> Nodes();
+    IReadOnlyList<DistrictView> Districts();
+
+    /// <summary>History in steps, oldest first; a step without readings is left out.</summary>
+    Task<IReadOnlyList<HistoryPoint>> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step, CancellationToken cancel);
+
+    Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel);
+    Task<Episode?> Episode(EpisodeId id, CancellationToken cancel);
+
+    /// <summary>Acknowledges; the first acknowledgement stands. Null: no such episode.</summary>
+    Task<Episode?> Acknowledge(EpisodeId id, string by, string note, CancellationToken cancel);
+
+    RuleSet Rules();
+
+    /// <summary>Live events from now on; a reader that falls behind by more than a bounded queue gets its stream ended.</summary>
+    IAsyncEnumerable<HubEvent> Events(CancellationToken cancel);
+
+    /// <summary>Why the hub is not ready to take readings, by part; empty when it is.</summary>
+    IReadOnlyDictionary<string, string> NotReady();
+}

@@ -1,0 +1,49 @@
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Contracts;
+
+/// <summary>Whether a node or sensor is known to be there.</summary>
+public enum Presence : byte
+{
+    /// <summary>Known from the register; nothing heard since the hub started.</summary>
+    Unheard,
+    Online,
+    Offline,
+
+    /// <summary>It should have spoken by now.</summary>
+    Stale,
+}
+
+/// <summary>The newest value of one quantity of a sensor. Never goes back in order.</summary>
+public sealed record LiveValue(Quantity Quantity, Instant At, double? Value, ReadFault? Fault, Quality Quality, ClockTrust Clock);
+
+/// <summary>Where a sensor is. Dated: true from <paramref name="Since"/>.</summary>
+public sealed record Place(string District, string Site, double? Latitude, double? Longitude, IReadOnlyList<string> Tags, Instant Since);
+
+public sealed record SensorView(SensorId Id, DeviceKey Device, Place Place, Presence Presence, IReadOnlyList<LiveValue> Values);
+
+/// <param name="Deviations">Known departures of other people's clients from Sparkplug that the hub tolerates, by name.</param>
+/// <param name="Unledgered">Its readings carry no ledger: no promise of completeness.</param>
+public sealed record NodeView(NodeKey Key, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors, ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations);
+
+public sealed record DistrictView(string Id, string Name, int Sensors, int SensorsOnline, int NodesOnline, int Nodes, IReadOnlyDictionary<Severity, int> OpenEpisodes);
+
+/// <summary>One step of a history: gaps are steps that are missing, never zeros.</summary>
+public sealed record HistoryPoint(Instant At, double Min, double Mean, double Max, int Count, int Good);
+
+/// <summary>One thing that happened, as live events and the audit tell it.</summary>
+/// <param name="Number">Rises by one with every event of this hub; a gap means that something was missed.</param>
+/// <param name="Kind">Dotted, lower case: <c>episode.raised</c>, <c>node.online</c>, …</param>
+public sealed record HubEvent(long Number, Instant At, string Kind, string Subject, Episode? Episode);
+
+/// <summary>Which episodes to list.</summary>
+public sealed record EpisodeFilter(bool? Open = null, string? District = null, SensorId? Sensor = null, Instant? From = null, Instant? To = null, int Limit = 200);
+
+/// <summary>A department's subscription to webhooks.</summary>
+/// <param name="Districts">Empty: all.</param>
+/// <param name="MinSeverity">Episodes below it are not sent.</param>
+public sealed record Subscription(string Id, string Department, Uri Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt);
+
+/// <summary>One message on its way to one subscription.</summary>
+public sealed record DeliveryView(string MessageId, string Subscription, EpisodeId? Episode, string Type, string State, int Attempts, Instant QueuedAt, Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome);

@@ -1,0 +1,91 @@
+using CityHub.Contracts;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Register;
+
+/// <summary>
+/// Everything durable that is not a reading: episodes, twin checkpoints, the webhook outbox, subscriptions, places, rule versions, keys, audit.
+/// Writes from many callers are committed in groups by one writer; a returned task means committed and synced.
+/// A store that is full or away answers with <see cref="RegisterUnavailableException"/>; callers keep what they have and try again.
+/// </summary>
+public interface IRegister
+{
+    // --- episodes -------------------------------------------------------------------------------------------------
+    /// <summary>Applies events by <see cref="Episode.Apply"/> and queues the messages they cause, in one transaction.
+    /// At most one open episode per (rule, sensor); repeats change nothing. Returns what changed.</summary>
+    /// <param name="context">Looks up district, department and message for an episode that opens.</param>
+    Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context);
+
+    Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note);
+    Task<Episode?> FindEpisode(EpisodeId id);
+    Task<IReadOnlyList<Episode>> ListEpisodes(EpisodeFilter filter);
+
+    // --- twin checkpoints -----------------------------------------------------------------------------------------
+    /// <summary>Writes checkpoints of nodes, replacing their last ones, and the timeline block through which they reach.</summary>
+    Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock);
+
+    IEnumerable<NodeCheckpoint> LoadCheckpoints(out long throughBlock);
+
+    // --- rules ----------------------------------------------------------------------------------------------------
+    /// <summary>Puts a rule set in force under the next number unless its hash is already in force; keeps who and when. Returns its version.</summary>
+    Task<int> InstallRules(string hash, string source, string by, Instant at);
+
+    /// <summary>Version, hash and source in force; null before the first.</summary>
+    (int Version, string Hash, string Source)? RulesInForce();
+
+    // --- places ---------------------------------------------------------------------------------------------------
+    Task SavePlaces(IReadOnlyList<SensorPlace> places);
+    IReadOnlyList<SensorPlace> LoadPlaces();
+
+    // --- subscriptions and the webhook outbox ----------------------------------------------------------------------
+    Task<Subscription> AddSubscription(Subscription subscription, string secret);
+    Task<bool> RemoveSubscription(string id);
+    Task<Subscription?> PauseSubscription(string id, bool paused);
+    IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
+
+    /// <summary>Messages due at or before <paramref name="now"/> (wall clock), oldest first; per (subscription, episode) only the first undelivered one.</summary>
+    Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit);
+
+    /// <summary>When the next message falls due; null when none waits.</summary>
+    Instant? NextDue();
+
+    /// <summary>Writes down attempts: delivered, to be retried at, or dead-lettered.</summary>
+    Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts);
+
+    Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit);
+
+    // --- keys and audit -------------------------------------------------------------------------------------------
+    /// <summary>Keeps the SHA-256 of a key under a name.</summary>
+    Task AddKey(string name, byte[] sha256, Instant at);
+
+    /// <summary>The name of the key with this hash, or null.</summary>
+    string? FindKey(ReadOnlySpan<byte> sha256);
+
+    bool HasKeys();
+    Task Audit(Instant at, string who, string what, string subject);
+}
+
+/// <summary>The register cannot be written or read just now (full disk, I/O error). The text names the cause, no paths, no secrets.</summary>
+public sealed class RegisterUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What an episode needs beyond what the twin knows.</summary>
+public sealed record EpisodeContext(string District, string Department, string Message);
+
+/// <summary>An episode before and after, and the event that moved it. <paramref name="Number"/> counts changes, without gaps.</summary>
+public sealed record EpisodeChange(long Number, Episode? Before, Episode After, string Kind);
+
+/// <summary>A node's twin and its sensors', as bytes of <c>NodeTwin.Write</c>.</summary>
+public sealed record NodeCheckpoint(NodeKey Node, byte[] State);
+
+/// <summary>A device bound to a sensor at a place, from an instant on.</summary>
+public sealed record SensorPlace(SensorId Sensor, DeviceKey Device, Place Place);
+
+/// <summary>A message in the webhook outbox. The body is the exact bytes that are signed and sent on every attempt.</summary>
+public sealed record OutboxMessage(long Row, string MessageId, string Subscription, EpisodeId? Episode, string Type, byte[] Body, int Attempts, Instant QueuedAt);
+
+/// <summary>How one attempt went.</summary>
+/// <param name="Delivered">2xx was answered.</param>
+/// <param name="NextAt">When to try again; null with <paramref name="Delivered"/> false: dead-lettered.</param>
+/// <param name="Outcome">A short text: status or named failure, no body.</param>
+public sealed record AttemptRecord(long Row, int Attempt, Instant At, int DurationMilliseconds, bool Delivered, Instant? NextAt, string Outcome);

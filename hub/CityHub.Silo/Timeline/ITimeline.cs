@@ -1,0 +1,52 @@
+using CityHub.Contracts;
+using SmartCity.Readings;
+
+namespace CityHub.Silo.Timeline;
+
+/// <summary>One reading on its way into the timeline, under the sensor it belongs to.</summary>
+/// <param name="Series">The timeline's own number for (sensor, quantity), from <see cref="ITimeline.Series"/>.</param>
+public readonly record struct TimelineRow(int Series, Reading Reading);
+
+/// <summary>Where a batch stands in the ledger, kept with its rows so that a restart can find what the last twin checkpoint missed.</summary>
+/// <param name="Node">Number of the node, from <see cref="ITimeline.Node"/>.</param>
+public readonly record struct LedgerMark(int Node, ulong Outbox, byte Lane, ulong Batch, int FirstRow, int Rows);
+
+/// <summary>What the store said of an append. Never an exception for the store's own failures.</summary>
+public enum TimelineVerdict : byte
+{
+    Stored,
+
+    /// <summary>Away, busy or full: keep it and try again.</summary>
+    RetryLater,
+}
+
+/// <summary>The history of readings. One writer; any number of readers.</summary>
+public interface ITimeline
+{
+    /// <summary>The number of a series, made on first use. Thread-safe.</summary>
+    int Series(SensorId sensor, Quantity quantity);
+
+    /// <summary>The number of a node, made on first use. Thread-safe.</summary>
+    int Node(NodeKey node);
+
+    /// <summary>Appends and returns when durable: all of it or none. Called by one writer at a time.</summary>
+    /// <param name="rows">In the order of arrival.</param>
+    /// <param name="marks">Which rows belong to which batch; unledgered rows have none.</param>
+    TimelineVerdict Append(ReadOnlySpan<TimelineRow> rows, ReadOnlySpan<LedgerMark> marks, out long block);
+
+    /// <summary>Blocks with a number above this one, in order: what a restart replays into the twins.</summary>
+    IEnumerable<TimelineBlock> BlocksAfter(long block);
+
+    /// <summary>Readings of one series in [from, to), by time, streaming.</summary>
+    IEnumerable<Reading> Read(SensorId sensor, Quantity quantity, Instant from, Instant to);
+
+    IReadOnlyList<HistoryPoint> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step);
+
+    /// <summary>Resolves numbers back to names, for <see cref="BlocksAfter"/>.</summary>
+    (SensorId Sensor, Quantity Quantity) SeriesName(int series);
+
+    NodeKey NodeName(int node);
+}
+
+/// <summary>One append, as it was made.</summary>
+public sealed record TimelineBlock(long Number, TimelineRow[] Rows, LedgerMark[] Marks);
