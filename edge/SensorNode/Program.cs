@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SensorNode.Devices;
+using SensorNode.Devices.Kernel;
 using SensorNode.Devices.Simulated;
 using SensorNode.Options;
 using SensorNode.Readings;
@@ -28,7 +29,8 @@ if (file is null)
 }
 
 var time = TimeProvider.System;
-IDeviceBoard board = new SimulatedBoard(file, file.Simulation!, time);
+IDeviceBoard board = file.Simulation is { } simulation ? new SimulatedBoard(file, simulation, time) : new KernelBoard(new LinuxCalls(), time);
+IClockTrust clock = file.Clock == ClockSource.Trusted ? new TrustedClock() : new KernelClock();
 switch (line.Command)
 {
     case NodeCommand.Check:
@@ -46,7 +48,7 @@ host.Logging.AddSimpleConsole(console =>
     console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fff'Z' ";
     console.UseUtcTimestamp = true;
 });
-host.Services.AddSingleton(time).AddSingleton(file).AddSingleton(board).AddSingleton<IClockTrust, TrustedClock>();
+host.Services.AddSingleton(time).AddSingleton(file).AddSingleton(board).AddSingleton(clock);
 host.Services.AddSingleton<IReadingSink, ConsoleSink>().AddSingleton<SampleLoopFaults>();
 host.Services.AddHostedService<SampleLoop>();
 await host.Build().RunAsync();

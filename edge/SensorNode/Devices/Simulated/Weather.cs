@@ -26,9 +26,9 @@ public static class Weather
             _ => (14.0, 6.0, 1011.0, 62.0),
         };
         var air = new Air(
-            mean + swing * day + 0.05 * noise.Normal(),
-            pressure + 1.5 * Math.Cos(hour / 12 * Math.Tau) + 0.03 * noise.Normal(),
-            Math.Clamp(humidity - 14 * day + 0.3 * noise.Normal(), 2, 98));
+            mean + swing * day,
+            pressure + 1.5 * Math.Cos(hour / 12 * Math.Tau),
+            humidity - 14 * day);
         foreach (var incident in simulation.Incidents)
         {
             var weight = Weight(incident, elapsed);
@@ -39,7 +39,8 @@ public static class Weather
                 IncidentKind.Closed or IncidentKind.PerHour or IncidentKind.Unplugged => air,
             };
         }
-        return air;
+        // Noise comes last: an incident's plateau is no flat line either.
+        return new(air.Temperature + 0.05 * noise.Normal(), air.Pressure + 0.03 * noise.Normal(), Math.Clamp(air.Humidity + 0.3 * noise.Normal(), 1, 99));
     }
 
     // 0 before and long after, 1 while it lasts, and a ramp at both ends: within its time going up, after its time coming down.
