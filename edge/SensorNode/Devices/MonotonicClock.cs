@@ -11,4 +11,7 @@ public static class MonotonicClock
     public static long ToNs(this TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;
 
     public static TimeSpan FromNs(long ns) => TimeSpan.FromTicks(ns / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>A wait in whole milliseconds, a timer's resolution: rounded up, so that what is waited for has come and no loop spins on the rest.</summary>
+    public static TimeSpan RoundedUp(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 }

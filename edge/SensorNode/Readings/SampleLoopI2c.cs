@@ -42,9 +42,8 @@ public sealed class SampleLoopI2c
     {
         while (!stopping.IsCancellationRequested)
         {
-            var idle = Step();
-            // A timer's resolution is 1 ms: round up rather than spin on the rest.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(idle.TotalMilliseconds)), _time, stopping);
+            var idle = MonotonicClock.RoundedUp(Step());
+            await Task.Delay(idle, _time, stopping);
         }
     }
 

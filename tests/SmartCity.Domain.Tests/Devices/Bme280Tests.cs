@@ -130,12 +130,12 @@ public class Bme280Tests
     }
 
     [Theory]
-    [InlineData(85.0, true)]
-    [InlineData(-40.0, true)]
-    public void A_temperature_is_measured_up_to_the_chips_limits_and_one_count_beyond_is_out_of_range(double limit, bool _)
+    [InlineData(85.0)]
+    [InlineData(-40.0)]
+    public void A_temperature_is_measured_up_to_the_chips_limits_and_one_count_beyond_is_out_of_range(double limit)
     {
-        var inside = Enumerable.Range(0, 1 << 20).First(adc => Bme280.Temperature(adc, Example).Temperature.Degrees >= -40);
-        if (limit > 0) inside = Enumerable.Range(0, 1 << 20).Last(adc => Bme280.Temperature(adc, Example).Temperature.Degrees <= 85);
+        var counts = Enumerable.Range(0, 1 << 20);
+        var inside = limit > 0 ? counts.Last(adc => Degrees(adc) <= limit) : counts.First(adc => Degrees(adc) >= limit);
         var outside = limit > 0 ? inside + 1 : inside - 1;
         Assert.Null(Bme280.Decode(new(415148, inside, 30000), Example).Temperature.Fault);
         var (temperature, pressure, humidity) = Bme280.Decode(new(415148, outside, 30000), Example);
@@ -166,6 +166,8 @@ public class Bme280Tests
     [InlineData(0b000_011_00, 0b111, Bme280Oversampling.Skipped, Bme280Oversampling.X4, Bme280Oversampling.X16)]
     public void Control_registers_say_how_often_each_quantity_is_measured(byte ctrlMeas, byte ctrlHum, Bme280Oversampling t, Bme280Oversampling p, Bme280Oversampling h) =>
         Assert.Equal(new Bme280Settings(t, p, h), Bme280Settings.Of(ctrlHum, ctrlMeas));
+
+    private static double Degrees(int adc) => Bme280.Temperature(adc, Example).Temperature.Degrees;
 
     private static bool Within(Measure measure, double min, double max) =>
         measure.TryGetValue(out var value) ? value >= min && value <= max : measure.Fault is ReadFault.NotReady or ReadFault.OutOfRange;

@@ -83,7 +83,8 @@ public sealed class KernelLines : IEdgeSource
         if (!_pending.IsCompleted)
         {
             using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(_pending, Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(atMost.TotalMilliseconds)), _time, woken.Token));
+            var delay = MonotonicClock.RoundedUp(atMost);
+            await Task.WhenAny(_pending, Task.Delay(delay, _time, woken.Token));
             await woken.CancelAsync();
             stopping.ThrowIfCancellationRequested();
         }

@@ -54,8 +54,8 @@ public sealed class SimulatedLines : IEdgeSource
         var until = Idle;
         if (Earliest()?.Script.Next() is { } change) until = MonotonicClock.FromNs(AtNs(change.At) - _time.MonotonicNs());
         var wait = until < atMost ? until : atMost;
-        // A timer's resolution is 1 ms: round up, so that the loop wakes when the edge has come and not just before.
-        if (wait > TimeSpan.Zero) await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), _time, stopping);
+        var delay = MonotonicClock.RoundedUp(wait);
+        if (wait > TimeSpan.Zero) await Task.Delay(delay, _time, stopping);
     }
 
     public void Dispose()
