@@ -44,6 +44,14 @@ internal static class Ingest
         return table;
     }
 
+    /// <summary>The bare limit alone.</summary>
+    public static async Task<Table> Limit(string folder, TimeSpan length)
+    {
+        var table = new Table("bare limit: a libmosquitto subscriber that only counts", "", "messages/s");
+        table.Row("counts only", await Highest(rate => Bare(folder, rate, length), "counter"));
+        return table;
+    }
+
     /// <summary>Doubles until it no longer holds, then halves the gap to within 6 %. A failed rate is tried once more, so that a hiccup of the machine decides nothing.</summary>
     private static async Task<double> Highest(Func<double, Task<bool>> holds, string what)
     {

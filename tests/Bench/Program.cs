@@ -3,6 +3,7 @@ using Bench;
 
 const string Help = """
     ./city bench ingest [--pairs N] [--seconds S] [--json]   what the hub takes in, next to a subscriber that only counts
+    ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
     """;
@@ -20,6 +21,7 @@ try
     switch (args.FirstOrDefault())
     {
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
         default:
             Console.Error.WriteLine(Help);
             return args is [] or ["help"] ? 0 : 2;
