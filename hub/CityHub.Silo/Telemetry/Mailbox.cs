@@ -21,8 +21,7 @@ public sealed class Mailbox(IngestBudget budget)
 
     /// <summary>Copies a message in. Called from a connection's thread.</summary>
     /// <param name="arrived">Timestamp of the wall clock's <see cref="TimeProvider.GetTimestamp"/>.</param>
-    /// <param name="cut">The payload is only the head of a message that was too long.</param>
-    public void Post(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, long arrived, bool cut)
+    public void Post(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, long arrived, MailFlags flags)
     {
         var size = MailChunk.SizeOf(topic, payload);
         budget.Add(size);
@@ -33,7 +32,7 @@ public sealed class Mailbox(IngestBudget budget)
                 if (_open is not null) _full.Add(_open);
                 _open = new MailChunk(ArrayPool<byte>.Shared.Rent(Math.Max(ChunkBytes, size)), arrived);
             }
-            _open.Append(topic, payload, cut);
+            _open.Append(topic, payload, flags);
             Knock();
         }
     }
@@ -100,16 +99,31 @@ public sealed class Mailbox(IngestBudget budget)
     }
 }
 
-/// <summary>Messages one behind the other in a pooled buffer: topic length and a flag, payload length, topic, payload.</summary>
+/// <summary>What the connection says of a message.</summary>
+[Flags]
+public enum MailFlags : ushort
+{
+    None = 0,
+
+    /// <summary>Its quality of service, 0 to 2.</summary>
+    QosMask = 3,
+
+    /// <summary>From the broker's memory.</summary>
+    Retained = 4,
+
+    /// <summary>Only the head of a message that was too long.</summary>
+    Cut = 8,
+}
+
+/// <summary>Messages one behind the other in a pooled buffer: topic length and flags, payload length, topic, payload.</summary>
 public sealed class MailChunk(byte[] buffer, long arrived)
 {
     private const int HeadBytes = 8;
-    private const uint CutFlag = 1u << 31;
     private int _read;
 
     public byte[] Buffer => buffer;
 
-    /// <summary>When its first message arrived, see <see cref="Mailbox.Post(ReadOnlySpan{byte}, ReadOnlySpan{byte}, long, bool)"/>.</summary>
+    /// <summary>When its first message arrived, see <see cref="Mailbox.Post(ReadOnlySpan{byte}, ReadOnlySpan{byte}, long, MailFlags)"/>.</summary>
     public long Arrived => arrived;
 
     public int Used { get; private set; }
@@ -118,10 +132,10 @@ public sealed class MailChunk(byte[] buffer, long arrived)
 
     public bool Fits(int size) => buffer.Length - Used >= size;
 
-    public void Append(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool cut)
+    public void Append(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, MailFlags flags)
     {
         var at = buffer.AsSpan(Used);
-        BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)topic.Length | (cut ? CutFlag : 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)topic.Length | (uint)flags << 16); // MQTT: a topic has at most 65,535 bytes
         BinaryPrimitives.WriteInt32LittleEndian(at[4..], payload.Length);
         topic.CopyTo(at[HeadBytes..]);
         payload.CopyTo(at[(HeadBytes + topic.Length)..]);
@@ -129,16 +143,16 @@ public sealed class MailChunk(byte[] buffer, long arrived)
     }
 
     /// <summary>The next message; false at the end.</summary>
-    public bool Next(out ReadOnlySpan<byte> topic, out ReadOnlySpan<byte> payload, out bool cut)
+    public bool Next(out ReadOnlySpan<byte> topic, out ReadOnlySpan<byte> payload, out MailFlags flags)
     {
         topic = payload = default;
-        cut = false;
+        flags = 0;
         if (_read >= Used) return false;
         var at = buffer.AsSpan(_read);
         var head = BinaryPrimitives.ReadUInt32LittleEndian(at);
-        var topicLength = (int)(head & ~CutFlag);
+        var topicLength = (int)(head & ushort.MaxValue);
         var payloadLength = BinaryPrimitives.ReadInt32LittleEndian(at[4..]);
-        cut = (head & CutFlag) != 0;
+        flags = (MailFlags)(head >> 16);
         topic = at.Slice(HeadBytes, topicLength);
         payload = at.Slice(HeadBytes + topicLength, payloadLength);
         _read += HeadBytes + topicLength + payloadLength;

@@ -59,7 +59,7 @@ internal readonly ref struct TopicParts
         : kind.SequenceEqual("NCMD"u8) || kind.SequenceEqual("DCMD"u8) ? TopicGlance.Command
         : TopicGlance.Malformed;
 
-    private static ReadOnlySpan<byte> Level(ref ReadOnlySpan<byte> rest)
+    private static ReadOnlySpan<byte> Level(scoped ref ReadOnlySpan<byte> rest)
     {
         var end = rest.IndexOf((byte)'/');
         var level = end < 0 ? rest : rest[..end];

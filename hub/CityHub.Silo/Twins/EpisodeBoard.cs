@@ -1,5 +1,4 @@
 using CityHub.Silo.Register;
-using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;

@@ -1,6 +1,5 @@
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Logging;
-using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;
