@@ -3,6 +3,7 @@ using CityHub.Contracts;
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Logging;
 using SmartCity.Readings;
+using SmartCity.Sparkplug;
 
 namespace CityHub.Silo.Twins;
 
@@ -40,7 +41,7 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
         _byDevice.TryGetValue(device, out var known) ? known : Save(new(SensorId.Suggested(device), device, Nowhere with { Since = now }));
 
     /// <summary>What a birth says of a device's place. The city's word stands; a suggestion of before gives way.</summary>
-    public SensorPlace Suggest(DeviceKey device, SuggestedPlace suggested, Instant now)
+    public SensorPlace Suggest(DeviceKey device, PlaceSuggestion suggested, Instant now)
     {
         var known = Of(device, now);
         if (!known.Place.Tags.Contains(SuggestedTag)) return known;
@@ -109,10 +110,4 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
 
     [LoggerMessage(LogLevel.Warning, "{Count} places could not be written into the register: {Cause}. They are kept and tried again.")]
     private partial void NotSaved(int count, string cause);
-}
-
-/// <summary>What a birth's <c>Place/…</c> metrics say; null where it is silent.</summary>
-public sealed record SuggestedPlace(string? District, string? Site, double? Latitude, double? Longitude)
-{
-    public static readonly SuggestedPlace Silent = new(null, null, null, null);
 }
