@@ -1,6 +1,6 @@
-using System.Text;
 using SmartCity.Readings;
 using SmartCity.Telemetry;
+using SmartCity.Watch;
 
 namespace SmartCity.Twins;
 
@@ -67,8 +67,8 @@ public sealed class NodeTwin(NodeKey key)
     public void Write(VarintWriter w)
     {
         w.Byte(Version);
-        Text(w, Key.Group);
-        Text(w, Key.Node);
+        Texts.Write(w, Key.Group);
+        Texts.Write(w, Key.Node);
         w.Byte((byte)Presence);
         w.Byte((byte)((Unledgered ? 1 : 0) | (Since is null ? 0 : 2) | (LastHeard is null ? 0 : 4)));
         if (Since is { } since) w.Signed(since.UnixMilliseconds);
@@ -77,7 +77,7 @@ public sealed class NodeTwin(NodeKey key)
         w.Varint((ulong)Sensors.Count);
         foreach (var (device, sensor) in Sensors)
         {
-            Text(w, device);
+            Texts.Write(w, device);
             sensor.Write(w);
         }
     }
@@ -87,7 +87,7 @@ public sealed class NodeTwin(NodeKey key)
     {
         twin = new NodeTwin(new("", ""));
         if (!r.Byte(out var version) || version != Version) return false;
-        if (!Text(ref r, out var group) || !Text(ref r, out var node)) return false;
+        if (!Texts.Read(ref r, out var group) || !Texts.Read(ref r, out var node)) return false;
         if (!r.Byte(out var presence) || presence > (byte)NodePresence.Stale || !r.Byte(out var facts) || facts > 7) return false;
         long since = 0, heard = 0;
         if ((facts & 2) != 0 && !r.Signed(out since)) return false;
@@ -104,23 +104,8 @@ public sealed class NodeTwin(NodeKey key)
         if (!r.Varint(out var count) || count > MaxSensors) return false;
         for (var i = 0ul; i < count; i++)
         {
-            if (!Text(ref r, out var device) || !SensorTwin.TryRead(ref r, out var sensor) || !twin.Sensors.TryAdd(device, sensor)) return false;
+            if (!Texts.Read(ref r, out var device) || !SensorTwin.TryRead(ref r, out var sensor) || !twin.Sensors.TryAdd(device, sensor)) return false;
         }
-        return true;
-    }
-
-    internal static void Text(VarintWriter w, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        w.Varint((ulong)bytes.Length);
-        w.Bytes(bytes);
-    }
-
-    internal static bool Text(ref VarintReader r, out string text)
-    {
-        text = "";
-        if (!r.Varint(out var length) || length > 1024 || !r.Bytes((int)length, out var bytes)) return false;
-        text = Encoding.UTF8.GetString(bytes);
         return true;
     }
 }
