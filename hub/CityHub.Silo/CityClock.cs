@@ -13,22 +13,26 @@ public enum CityClockKind : byte
 }
 
 /// <summary>
-/// The clock of readings, rules and lateness. Never goes back. In <see cref="CityClockKind.Data"/> it stands still until data move it,
-/// and its timers fire when they do.
+/// The clock of readings, rules and lateness. Never goes back. In <see cref="CityClockKind.Data"/> it stands still until data move it, and its
+/// timers fire when they do. It then stays a millisecond short of the newest stamp until no newer one has come for a while: many stations
+/// stamp the same hour, and their slot has not closed before all of them were heard.
 /// </summary>
 public sealed class CityClock(CityClockKind kind, TimeProvider wall) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<DataTimer> _timers = [];
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private long _newest;
+    private long _now;
+    private long _movedAt;
 
     public CityClockKind Kind => kind;
 
-    public Instant Now => kind == CityClockKind.Data ? new(Interlocked.Read(ref _newest)) : Instant.From(wall.GetUtcNow());
+    public Instant Now => kind == CityClockKind.Data ? new(Interlocked.Read(ref _now)) : Instant.From(wall.GetUtcNow());
 
     public override DateTimeOffset GetUtcNow() => Now.ToDateTimeOffset();
 
-    public override long GetTimestamp() => kind == CityClockKind.Data ? Interlocked.Read(ref _newest) : wall.GetTimestamp();
+    public override long GetTimestamp() => kind == CityClockKind.Data ? Interlocked.Read(ref _now) : wall.GetTimestamp();
 
     public override long TimestampFrequency => kind == CityClockKind.Data ? 1000 : wall.TimestampFrequency;
 
@@ -38,18 +42,34 @@ public sealed class CityClock(CityClockKind kind, TimeProvider wall) : TimeProvi
         if (kind != CityClockKind.Data) return;
         var before = Interlocked.Read(ref _newest);
         if (stamp.UnixMilliseconds <= before) return;
-        List<DataTimer>? due = null;
+        List<DataTimer> due;
         lock (_gate)
         {
             if (stamp.UnixMilliseconds <= _newest) return;
             Interlocked.Exchange(ref _newest, stamp.UnixMilliseconds);
-            foreach (var timer in _timers)
-            {
-                if (timer.IsDue(_newest)) (due ??= []).Add(timer);
-            }
+            _movedAt = wall.GetTimestamp();
+            due = Due(stamp.UnixMilliseconds - 1);
         }
-        if (due is null) return;
         foreach (var timer in due) timer.Fire();
+    }
+
+    /// <summary>Called now and then: when the data have been quiet for a second, the newest stamp is the time.</summary>
+    public void Settle()
+    {
+        if (kind != CityClockKind.Data) return;
+        List<DataTimer> due;
+        lock (_gate)
+        {
+            if (_now == _newest || wall.GetElapsedTime(_movedAt) < Quiet) return;
+            due = Due(_newest);
+        }
+        foreach (var timer in due) timer.Fire();
+    }
+
+    private List<DataTimer> Due(long now)
+    {
+        Interlocked.Exchange(ref _now, now);
+        return _timers.FindAll(timer => timer.IsDue(now));
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -81,7 +101,7 @@ public sealed class CityClock(CityClockKind kind, TimeProvider wall) : TimeProvi
             lock (clock._gate)
             {
                 _period = period;
-                _due = dueTime < TimeSpan.Zero ? long.MaxValue : clock._newest + (long)dueTime.TotalMilliseconds;
+                _due = dueTime < TimeSpan.Zero ? long.MaxValue : clock._now + (long)dueTime.TotalMilliseconds;
             }
             return true;
         }

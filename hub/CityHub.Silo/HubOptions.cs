@@ -53,6 +53,14 @@ public sealed class HubOptions
     [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00")]
     public TimeSpan PastLimit { get; set; } = TimeSpan.FromDays(3653);
 
+    /// <summary>Silence after which a node that speaks SenML, and so says neither birth nor death, counts as stale. Default 15 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "31.00:00:00")]
+    public TimeSpan SenMlSilence { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Most nodes that each shard keeps; whoever may publish can make one. Default 20,000.</summary>
+    [Range(1, 1_000_000)]
+    public int NodeLimit { get; set; } = 20_000;
+
     /// <summary>Rebirth requests that the whole city may be sent in a second. Default 50.</summary>
     [Range(1, 10_000)]
     public int RebirthsPerSecond { get; set; } = 50;

@@ -37,13 +37,15 @@ public sealed class Mailbox(IngestBudget budget)
         }
     }
 
-    /// <summary>Asks the shard to do something between two chunks.</summary>
-    public void Post(Action control)
+    /// <summary>Asks the shard to do something between two chunks. False: it takes nothing more.</summary>
+    public bool Post(Action control)
     {
         lock (_gate)
         {
+            if (_closed) return false;
             _controls.Enqueue(control);
             Knock();
+            return true;
         }
     }
 
@@ -75,6 +77,15 @@ public sealed class Mailbox(IngestBudget budget)
             if (_open is not null) chunks.Add(_open);
             _open = null;
             return true;
+        }
+    }
+
+    /// <summary>After the end: what was still asked.</summary>
+    public void Drain(List<Action> controls)
+    {
+        lock (_gate)
+        {
+            while (_controls.TryDequeue(out var control)) controls.Add(control);
         }
     }
 

@@ -1,9 +1,7 @@
 using CityHub.Contracts;
-using CityHub.Silo.Telemetry;
 using SmartCity.Mqtt;
 using SmartCity.Readings;
 using SmartCity.Sparkplug;
-using SmartCity.Telemetry;
 using SmartCity.Twins;
 
 namespace CityHub.Silo.Twins;

@@ -25,6 +25,10 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
     private readonly SemaphoreSlim _knock = new(0);
     private Dictionary<SensorId, SensorPlace> _unsaved = [];
 
+    public SensorPlace? Find(DeviceKey device) => _byDevice.GetValueOrDefault(device);
+
+    public DeviceKey? DeviceOf(SensorId sensor) => _bySensor.TryGetValue(sensor, out var place) ? place.Device : null;
+
     public string DistrictOf(SensorId sensor) => _bySensor.TryGetValue(sensor, out var place) ? place.Place.District : "";
 
     /// <summary>Every device that the register knows.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using CityHub.Silo.Telemetry;
-using CityHub.Silo.Timeline;
 using Microsoft.Extensions.Logging;
 using SmartCity.Readings;
 using SmartCity.Sparkplug;
@@ -213,9 +212,14 @@ internal sealed partial class Shard
     private ObserveOutcome Observe(SensorActor sensor, in Reading reading)
     {
         _parts.City.Follow(reading.At);
+        return Observe(sensor, reading, _parts.City.Now);
+    }
+
+    private ObserveOutcome Observe(SensorActor sensor, in Reading reading, Instant cityNow)
+    {
         sensor.Node.Clock = reading.Clock;
         if (reading.Quality == Quality.Fail) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.Implausible);
-        var outcome = sensor.Twin.Observe(reading, sensor.Node.Twin.Ledger.Epoch, _parts.City.Now, sensor.Plan, _events);
+        var outcome = sensor.Twin.Observe(reading, sensor.Node.Twin.Ledger.Epoch, cityNow, sensor.Plan, _events);
         PlanLook(sensor);
         return outcome;
     }
@@ -301,8 +305,7 @@ internal sealed partial class Shard
                 _parts.Refusals.Add(key.Group, RefusalReason.TooMany);
                 return false;
             }
-            node = new NodeActor(new NodeTwin(key));
-            _nodes.Add(key, node);
+            node = NodeFor(key);
         }
         route = new(node, parsed, isSenMl);
         if (_routesByTopic.Count < RouteLimit) _routesByTopic.Add(topic.ToArray(), route);

@@ -1,5 +1,4 @@
 using CityHub.Contracts;
-using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
 using SmartCity.Readings;
