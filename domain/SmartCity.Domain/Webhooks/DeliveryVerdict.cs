@@ -38,6 +38,9 @@ public enum DeliveryOutcome : byte
 
     /// <summary>The connection broke, or what came was no HTTP.</summary>
     BrokenOff,
+
+    /// <summary>The register holds no readable secret for the subscription; nothing was sent.</summary>
+    NotSigned,
 }
 
 /// <summary>What one HTTP answer means (Standard Webhooks 1.0.0, operational considerations).</summary>
@@ -69,5 +72,6 @@ public readonly record struct DeliveryVerdict(DeliveryOutcome Outcome, TimeSpan?
         DeliveryOutcome.NotConnected => "not-connected",
         DeliveryOutcome.TlsFailed => "tls-failed",
         DeliveryOutcome.BrokenOff => "broken-off",
+        DeliveryOutcome.NotSigned => "not-signed",
     };
 }
