@@ -180,6 +180,7 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
                 var nodes = new List<NodeCheckpoint>(_unsaved.Count);
                 foreach (var (node, state) in _unsaved) nodes.Add(new(node, state));
                 await register.SaveCheckpoints(nodes, block);
+                timeline.CheckpointedThrough(block);
                 metrics.CheckpointSeconds.Record(wall.GetElapsedTime(since).TotalSeconds);
                 _unsaved.Clear();
                 break;

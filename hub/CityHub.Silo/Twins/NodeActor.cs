@@ -1,5 +1,4 @@
 using CityHub.Contracts;
-using SmartCity.Mqtt;
 using SmartCity.Readings;
 using SmartCity.Sparkplug;
 using SmartCity.Twins;
