@@ -34,7 +34,7 @@ internal static class HubConfiguration
 
     /// <summary>
     /// Every error of every options class that was registered with a validator, each with its key and source. The section of <c>MqttOptions</c>
-    /// is <c>Mqtt</c>. Sections and keys that nobody owns are errors: a misspelt setting must not pass as one that was left out.
+    /// is <c>Mqtt</c>, unless it names another in a constant <c>Section</c>. Sections and keys that nobody owns are errors: a misspelt setting must not pass as one that was left out.
     /// </summary>
     public static IReadOnlyList<string> Check(IServiceCollection services, IConfigurationRoot settings)
     {
@@ -81,12 +81,17 @@ internal static class HubConfiguration
 
     private static void CheckKeys(IConfigurationRoot root, IConfigurationSection section, Type type, List<string> errors)
     {
-        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite || IsList(p.PropertyType)).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
             if (!properties.TryGetValue(child.Key, out var property))
             {
                 errors.Add($"{Where(root, child)}: no such setting; {section.Path} has {string.Join(", ", properties.Keys.Order(StringComparer.Ordinal))}");
+                continue;
+            }
+            if (IsList(property.PropertyType))
+            {
+                if (child.Value is not null) errors.Add($"{Where(root, child)}: is a list: {child.Path}:0, {child.Path}:1, …");
                 continue;
             }
             var expected = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
@@ -152,8 +157,10 @@ internal static class HubConfiguration
         };
     }
 
-    private static string Section(Type options) =>
-        options.Name.EndsWith("Options", StringComparison.Ordinal) ? options.Name[..^"Options".Length] : options.Name;
+    private static bool IsList(Type type) => type != typeof(string) && typeof(System.Collections.IEnumerable).IsAssignableFrom(type);
+
+    private static string Section(Type options) => options.GetField("Section")?.GetRawConstantValue() as string ??
+        (options.Name.EndsWith("Options", StringComparison.Ordinal) ? options.Name[..^"Options".Length] : options.Name);
 
     private static bool IsOptions(Type service) =>
         service.IsGenericType && service.Namespace == "Microsoft.Extensions.Options";

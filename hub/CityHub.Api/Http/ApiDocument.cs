@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CityHub.Api.Keys;
+using CityHub.Silo.Register;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using SmartCity.Readings;
@@ -65,6 +66,7 @@ internal static class ApiDocument
             (ParameterLocation.Query, "open") => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             (ParameterLocation.Query, "limit") => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "1000", Default = JsonValue.Create(Limits.ListedDefault) },
             (ParameterLocation.Query, "quantity") => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. QuantityCatalogue.All.Select(q => (JsonNode)JsonValue.Create(q.Name)!)] },
+            (ParameterLocation.Query, "state") => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [DeliveryStates.Pending, DeliveryStates.Delivered, DeliveryStates.DeadLettered] },
             (ParameterLocation.Header, "Last-Event-ID") => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
             _ => parameter.Schema,
         };

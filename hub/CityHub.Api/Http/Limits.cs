@@ -9,6 +9,5 @@ internal static class Limits
     public const int ListedMost = 1_000;
     public const int NoteLength = 500;
     public const int NameLength = 80;
-    public const int UrlLength = 2_000;
     public const int Districts = 100;
 }
