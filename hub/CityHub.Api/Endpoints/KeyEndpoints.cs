@@ -15,7 +15,7 @@ internal static class KeyEndpoints
         app.MapPost("/v1/keys", Add).WithTags("keys").Accepts<NewKeyBody>("application/json").Produces<CreatedKeyBody>(201)
             .For(Role.Admin, "addKey", "Makes a key for a person or a program; the answer shows it, once", 413, 415, 422);
         app.MapGet("/v1/session", Session).WithTags("keys").Produces<SessionBody>()
-            .For(Role.Read, "getSession", "Whose key this is, and its role");
+            .WithName("getSession").WithSummary("Whose key this is, and its role, if any (no key)").ProducesProblems(429);
         app.MapPost("/v1/session", SignIn).WithTags("keys").Accepts<SignInBody>("application/json").Produces<SessionBody>()
             .WithName("signIn").WithSummary("Puts a key into a cookie of this browser, out of reach of scripts (no key)").ProducesProblems(400, 401, 403, 413, 415, 429);
         app.MapDelete("/v1/session", SignOut).WithTags("keys").Produces(204)
@@ -38,10 +38,13 @@ internal static class KeyEndpoints
         return Results.Json(new(holder.Name, holder.Role, key), ApiJson.Default.CreatedKeyBody, statusCode: 201);
     }
 
-    private static IResult Session(HttpContext context)
+    private static IResult Session(HttpContext context, ApiKeys keys, FailedAttempts failed)
     {
-        var holder = context.Features.GetRequiredFeature<KeyHolder>();
-        return Results.Json(new(holder.Name, holder.Role), ApiJson.Default.SessionBody);
+        // Open, so that the page can ask whether to show its sign-in without provoking an error.
+        if (KeyGate.Presented(context.Request).Key is not { } key) return Results.Json(new(false, null, null), ApiJson.Default.SessionBody);
+        var (holder, _) = KeyGate.Look(context, key, keys, failed);
+        if (holder is null && context.Response.Headers.RetryAfter.Count > 0) return Problem.Of(429, "Too many unknown keys came from this address; wait a minute.");
+        return Results.Json(new(holder is not null, holder?.Name, holder?.Role), ApiJson.Default.SessionBody);
     }
 
     private static async Task<IResult> SignIn(HttpContext context, ApiKeys keys, FailedAttempts failed)
@@ -55,7 +58,7 @@ internal static class KeyEndpoints
         var (holder, refused) = KeyGate.Look(context, key, keys, failed);
         if (holder is null) return refused!;
         context.Response.Cookies.Append(KeyGate.Cookie, key, Options(context, CookieAge));
-        return Results.Json(new(holder.Name, holder.Role), ApiJson.Default.SessionBody);
+        return Results.Json(new(true, holder.Name, holder.Role), ApiJson.Default.SessionBody);
     }
 
     private static IResult SignOut(HttpContext context)

@@ -103,7 +103,8 @@ public sealed record GapBody(long? After, long? Before, string Detail);
 
 public sealed record SignInBody(string? Key = null);
 
-public sealed record SessionBody(string Name, Role Role);
+/// <param name="SignedIn">False: no key came, or one that is not known.</param>
+public sealed record SessionBody(bool SignedIn, string? Name, Role? Role);
 
 public sealed record NewKeyBody(string? Name = null, string? Role = null);
 

@@ -68,7 +68,8 @@ internal sealed partial class KeyGate(RequestDelegate next, ApiKeys keys, Failed
         request.Headers["Sec-Fetch-Site"] is [{ } site] ? site == "same-origin"
         : request.Headers.Origin is [{ } origin] && origin == $"{request.Scheme}://{request.Host}";
 
-    private static (string? Key, bool ByCookie) Presented(HttpRequest request)
+    /// <summary>The key that came with a request, and whether a cookie brought it.</summary>
+    public static (string? Key, bool ByCookie) Presented(HttpRequest request)
     {
         const string bearer = "Bearer ";
         if (request.Headers.Authorization is [{ } header])

@@ -11,6 +11,7 @@ export class Alerts {
   #rows = new Map();    // id → row
   #picked = null;
   #filter = '';
+  #known = false;       // whether the hub has told us the state at all
 
   constructor({ sites, cityNow, acknowledge, show }) {
     Object.assign(this, { sites, cityNow, acknowledge, show });
@@ -21,6 +22,7 @@ export class Alerts {
 
   /** Everything anew, after a connect or a gap. */
   replace(alerts) {
+    this.#known = true;
     this.#all = new Map(alerts.filter(wanted).map(a => [a.id, a]));
     this.draw();
   }
@@ -58,8 +60,10 @@ export class Alerts {
     this.#list($('over'), ended);
     $('over-part').hidden = ended.length === 0;
     for (const [id, row] of this.#rows) if (!row.isConnected) this.#rows.delete(id);
+    this.#pick(this.#rows.has(this.#picked) ? this.#picked : null);
     $('calm').hidden = shown.length > 0;
-    say($('calm').querySelector('strong'), open.length === 0 ? 'No open alerts' : 'No open alert fits the filter');
+    $('calm').classList.toggle('unknown', !this.#known);
+    say($('calm').querySelector('strong'), !this.#known ? 'Not yet heard from the hub' : open.length === 0 ? 'No open alerts' : 'No open alert fits the filter');
     const waiting = open.filter(a => !a.acknowledged).length;
     say($('alerts-note'), open.length === 0 ? '' : `${waiting === 0 ? 'all acknowledged' : `${waiting} not acknowledged`}${shown.length < open.length ? ` · ${shown.length} of ${open.length} shown` : ''}`);
     this.#tally(open);
@@ -88,12 +92,11 @@ export class Alerts {
     const known = this.#rows.get(alert.id);
     const stamp = JSON.stringify([alert, this.sites.get(alert.sensor)?.site]);
     if (known?.stamp === stamp) return known;
-    const row = known ?? make('li', { 'data-id': alert.id, tabindex: alert.id === this.#picked ? '0' : '-1' });
+    const row = known ?? make('li', { 'data-id': alert.id, tabindex: '-1' });
     row.stamp = stamp;
-    row.className = `row ${alert.severity}${alert.acknowledged ? ' taken' : ''}${alert.open ? '' : ' ended'}`;
+    row.className = `row ${alert.severity}${alert.acknowledged ? ' taken' : ''}${alert.open ? '' : ' ended'}${alert.id === this.#picked ? ' picked' : ''}`;
     row.replaceChildren(...this.#cells(alert));
     this.#rows.set(alert.id, row);
-    if (this.#picked === null) this.#pick(alert.id);
     return row;
   }
 
@@ -118,10 +121,16 @@ export class Alerts {
   }
 
   #pick(id) {
-    if (!id || !this.#all.has(id)) return;
-    this.#rows.get(this.#picked)?.setAttribute('tabindex', '-1');
+    if (id === undefined) return;
     this.#picked = id;
-    this.#rows.get(id)?.setAttribute('tabindex', '0');
+    // Without a pick, Tab enters the list at its first row; but nothing is acknowledged that nobody picked.
+    const entry = this.#rows.get(id) ?? document.querySelector('#alerts > li, #over > li');
+    for (const row of this.#rows.values()) {
+      row.tabIndex = row === entry ? 0 : -1;
+      row.classList.toggle('picked', row.dataset.id === id);
+      if (row.dataset.id === id) row.setAttribute('aria-current', 'true');
+      else row.removeAttribute('aria-current');
+    }
   }
 
   #tally(open) {
@@ -129,7 +138,7 @@ export class Alerts {
       let tile = $('tallies').querySelector(`[data-severity=${severity}]`);
       if (!tile) $('tallies').append(tile = make('li', { 'data-severity': severity, class: severity }, shape(severity), make('b', {}, '0'), make('span', {}, severity)));
       const count = open.filter(a => a.severity === severity).length;
-      say(tile.querySelector('b'), String(count));
+      say(tile.querySelector('b'), this.#known ? String(count) : '–');
       tile.classList.toggle('none', count === 0);
     }
   }

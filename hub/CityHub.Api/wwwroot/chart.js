@@ -3,10 +3,12 @@
 import { make, svg } from './dom.js';
 import { number, unit, words } from './format.js';
 
-const WIDTH = 640, HEIGHT = 250, LEFT = 62, RIGHT = 14, TOP = 24, BOTTOM = 30;
 
-/** @param history the answer of /history  @param kind level, counter or contact */
-export function chart(history, kind) {
+/** @param history the answer of /history  @param kind level, counter or contact  @param box the element that it will fill */
+export function chart(history, kind, box) {
+  const em = parseFloat(getComputedStyle(box).fontSize);   // text keeps its size, whatever the box
+  const WIDTH = Math.max(20 * em, box.clientWidth - em), HEIGHT = Math.max(10 * em, box.clientHeight - em);
+  const LEFT = 4.3 * em, RIGHT = em, TOP = 1.9 * em, BOTTOM = 1.8 * em;
   const from = Date.parse(history.from), to = Date.parse(history.to), step = seconds(history.step) * 1000;
   const points = series(history.points, kind, step);
   if (points.length === 0) return make('p', { class: 'empty' }, `No ${words(history.quantity)} was stored in the last day.`);
@@ -19,23 +21,23 @@ export function chart(history, kind) {
   const label = kind === 'contact' ? 'state' : (unit(history.unit) + per).trim();
   const about = `${words(history.quantity)} of ${history.sensor}, last day: from ${number(Math.min(...points.map(p => p.min)))} to `
     + `${number(Math.max(...points.map(p => p.max)))} ${unit(history.unit)}${per}, ${gaps.length === 1 ? 'one gap' : `${gaps.length} gaps`}.`;
-  const root = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'plot', 'data-gaps': gaps.length, 'data-runs': runs.length });
+  const root = svg('svg', { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'plot', 'data-gaps': gaps.length, 'data-runs': runs.length });
   root.append(svg('title', {}, about),
     svg('defs', {}, svg('pattern', { id: 'hatch', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' }, svg('rect', { width: 2.2, height: 7, class: 'hatch' }))));
   for (const [a, b] of gaps) {
     const wide = x(b) - x(a);
     root.append(svg('rect', { x: x(a), y: TOP, width: Math.max(1, wide), height: HEIGHT - TOP - BOTTOM, fill: 'url(#hatch)' }));
-    if (wide > 58) root.append(svg('text', { x: x(a) + wide / 2, y: (TOP + HEIGHT - BOTTOM) / 2, class: 'gap-word', 'text-anchor': 'middle' }, 'no data'));
+    if (wide > 4.5 * em) root.append(svg('text', { x: x(a) + wide / 2, y: (TOP + HEIGHT - BOTTOM) / 2, class: 'gap-word', 'text-anchor': 'middle' }, 'no data'));
   }
   for (const tick of axis.ticks) {
     root.append(svg('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick), class: 'grid' }),
-      svg('text', { x: LEFT - 7, y: y(tick) + 4, 'text-anchor': 'end' }, kind === 'contact' ? (tick > 0 ? 'triggered' : 'quiet') : number(tick)));
+      svg('text', { x: LEFT - em / 2, y: y(tick) + em * 0.3, 'text-anchor': 'end' }, kind === 'contact' ? (tick > 0 ? 'triggered' : 'quiet') : number(tick)));
   }
-  root.append(svg('text', { x: 6, y: 13, class: 'axis' }, label));
+  root.append(svg('text', { x: em * 0.4, y: em, class: 'axis' }, label));
   for (const at of hours(from, to)) {
     const time = new Date(at);
     root.append(svg('line', { x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM, class: time.getHours() === 0 ? 'grid midnight' : 'grid' }),
-      svg('text', { x: x(at), y: HEIGHT - BOTTOM + 17, 'text-anchor': 'middle' }, `${String(time.getHours()).padStart(2, '0')}:00`));
+      svg('text', { x: x(at), y: HEIGHT - BOTTOM + 1.25 * em, 'text-anchor': 'middle' }, `${String(time.getHours()).padStart(2, '0')}:00`));
   }
   for (const run of runs) {
     // A step is as wide as it is long: a single one must show too.
@@ -48,7 +50,7 @@ export function chart(history, kind) {
     root.append(svg('polyline', { points: middle.join(' '), class: 'mean' }));
   }
   const newest = points.at(-1);
-  root.append(svg('circle', { cx: x(Math.min(to, newest.at + step / 2)), cy: y(newest.mean), r: 3.5, class: 'newest' }));
+  root.append(svg('circle', { cx: x(Math.min(to, newest.at + step / 2)), cy: y(newest.mean), r: em * 0.25, class: 'newest' }));
   return root;
 }
 

@@ -12,8 +12,8 @@ export function drawDistricts(districts, filterBy) {
       make('th', { scope: 'row' }, make('button', { type: 'button', class: 'plain', title: 'Show its alerts alone', onclick: () => filterBy(d.id) }, d.name || d.id)),
       make('td', { class: d.nodesOnline < d.nodes ? 'short' : '' }, `${d.nodesOnline} / ${d.nodes}`),
       make('td', { class: d.sensorsOnline < d.sensors ? 'short' : '' }, `${d.sensorsOnline} / ${d.sensors}`),
-      make('td', { class: 'marks' }, open.length === 0 ? make('span', { class: 'dim' }, 'none')
-        : open.map(([severity, n]) => make('span', { class: `mark ${severity}`, title: `${n} ${severity}` }, shape(severity), `${n}`, make('span', { class: 'hidden' }, ` ${severity}`)))));
+      make('td', {}, make('div', { class: 'marks' }, open.length === 0 ? make('span', { class: 'dim' }, 'none')
+        : open.map(([severity, n]) => make('span', { class: `mark ${severity}`, title: `${n} ${severity}` }, shape(severity), `${n}`, make('span', { class: 'hidden' }, ` ${severity}`))))));
   });
   replace($('pane-districts'), make('table', {},
     make('thead', {}, make('tr', {}, ['District', 'Nodes', 'Sensors', 'Open alerts'].map(t => make('th', { scope: 'col' }, t)))), make('tbody', {}, rows)));

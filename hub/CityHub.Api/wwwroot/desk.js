@@ -40,7 +40,7 @@ function load() {
   loading = (async () => {
     do {
       again = false;
-      const day = new Date(cityNow() - 86_400_000).toISOString();
+      const day = new Date(cityNow() - 86_400_000).toISOString();   // what is over is shown for a day
       const [open, over, nodes, districts, all] = await Promise.all([
         ask('/v1/alerts?open=true&limit=1000'), ask(`/v1/alerts?open=false&limit=200&from=${day}`), ask('/v1/nodes'), ask('/v1/districts'), ask('/v1/sensors'),
       ]);
@@ -160,7 +160,7 @@ async function showSensor(id, quantity) {
   const quantities = sensor?.values ?? [];
   const pick = quantity ?? (shown?.sensor === id ? shown.quantity : null) ?? quantities[0]?.quantity;
   shown = { sensor: id, quantity: pick };
-  say($('chart-title'), `${id} · last day`);
+  $('chart-title').replaceChildren(id, make('span', { class: 'dim' }, ' · last day'));
   $('chart-picks').replaceChildren(...(quantities.length > 1 ? quantities : []).map(v =>
     make('button', { type: 'button', 'aria-pressed': String(v.quantity === pick), onclick: () => showSensor(id, v.quantity) }, words(v.quantity))));
   for (const b of $('pane-sensors').querySelectorAll('button')) b.setAttribute('aria-pressed', String(b.dataset.sensor === id));
@@ -169,14 +169,17 @@ async function showSensor(id, quantity) {
   if (!pick) { put(make('p', { class: 'empty' }, 'This sensor has sent nothing yet.')); return; }
   try {
     const history = await ask(`/v1/sensors/${encodeURIComponent(id)}/history?quantity=${encodeURIComponent(pick)}&step=PT5M`);
-    const kind = quantities.find(v => v.quantity === pick)?.kind ?? 'level';
-    put(chart(history, kind));
+    const kind = quantities.find(v => v.quantity === pick)?.kind ?? (history.unit === '1' ? 'contact' : 'level');
+    drawChart = () => { if (shown === place) put(chart(history, kind, $('chart-body'))); };
+    drawChart();
   } catch (wrong) {
     if (wrong instanceof SignInNeeded) signIn();
     else put(make('p', { class: 'empty wrong' }, `The history could not be read: ${wrong.message}`));
   }
 }
 
+let drawChart = () => {};
+new ResizeObserver(() => drawChart()).observe($('chart-body'));
 setInterval(() => { if (shown && live) showSensor(shown.sensor, shown.quantity); }, 60_000);
 
 // --- keys, tabs, filter ----------------------------------------------------------------------------------------
@@ -214,7 +217,7 @@ $('filter').addEventListener('keydown', e => {
 
 const KEYS = {
   j: () => alerts.move(1), ArrowDown: () => alerts.move(1), k: () => alerts.move(-1), ArrowUp: () => alerts.move(-1),
-  a: () => askNote(alerts.picked), '/': () => $('filter').focus(), '?': () => $('help').showModal(),
+  a: () => alerts.picked ? askNote(alerts.picked) : alerts.move(1), '/': () => $('filter').focus(), '?': () => $('help').showModal(),
   1: () => openTab('districts', true), 2: () => openTab('nodes', true), 3: () => openTab('sensors', true),
   Escape: () => setFilter(''),
 };
@@ -267,6 +270,7 @@ let following = false;
 async function start() {
   try {
     const who = await ask('/v1/session');
+    if (!who.signedIn) { signIn(); return; }
     say($('who'), `Signed in as ${who.name} (${who.role}).`);
     document.body.classList.toggle('looks-only', who.role === 'read');
   } catch (wrong) {
