@@ -244,6 +244,7 @@ function signIn() {
   live = false;
   hear();
   if (!$('sign-in').open) $('sign-in').showModal();
+  $('key').focus();
 }
 
 $('sign-in').addEventListener('cancel', e => e.preventDefault());
