@@ -8,7 +8,6 @@ public sealed class EdgeCommandTests
     private const string State = "spBv1.0/STATE/city-1";
 
     [Fact]
-    [Tck("tck-id-message-flow-edge-node-ncmd-subscribe")]
     public void A_node_hears_its_commands_and_its_host_at_qos_1()
     {
         Assert.Equal([new(Commands, 1), new(State, 1)], new EdgeSession(Pole.Node, null).Subscriptions);
@@ -111,8 +110,7 @@ public sealed class EdgeCommandTests
     }
 
     [Fact]
-    [Tck("tck-id-message-flow-edge-node-birth-publish-phid-offline", "tck-id-operational-behavior-edge-node-termination-host-offline",
-        "tck-id-operational-behavior-edge-node-termination-host-offline-timestamp")]
+    [Tck("tck-id-operational-behavior-edge-node-termination-host-offline-timestamp")]
     public void Under_a_live_birth_an_offline_ends_the_session_unless_it_is_older_than_the_online()
     {
         var session = Pole.Connected();

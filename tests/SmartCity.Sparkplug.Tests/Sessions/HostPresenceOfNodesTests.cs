@@ -85,6 +85,16 @@ public sealed class HostPresenceOfNodesTests
     }
 
     [Fact]
+    [Tck("tck-id-topic-structure-namespace-duplicate-device-id-across-edge-node")]
+    public void Two_nodes_may_name_their_devices_alike()
+    {
+        var other = new NodeKey("north", "pole-8");
+        var hub = new HostSession(other);
+        foreach (var birth in Pole.Connected(Pole.Node with { Key = other }).Birth(Pole.Start, Pole.Outbox, [])) Assert.Equal(SetAsideReason.None, Pole.Hear(hub, birth).Reason);
+        Assert.NotEqual(Live().Hub.FindDevice("bme280")!.Key, hub.FindDevice("bme280")!.Key);
+    }
+
+    [Fact]
     public void What_the_server_kept_proves_nothing()
     {
         var hub = new HostSession(Pole.Key);
