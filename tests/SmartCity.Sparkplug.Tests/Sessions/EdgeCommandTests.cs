@@ -102,7 +102,7 @@ public sealed class EdgeCommandTests
         Assert.Equal(StateOutcome.Wait, session.OnState(State, Pole.State(false, 5)));
         Assert.Equal(StateOutcome.Ignored, session.OnState(State, Pole.State(true, 4.999)));
         Assert.False(session.MayBirth);
-        Assert.Throws<InvalidOperationException>(() => session.Birth(Pole.Start, Pole.Outbox, []));
+        Assert.Empty(session.Birth(Pole.Start, Pole.Outbox, []));
         Assert.Equal(StateOutcome.Malformed, session.OnState(State, "ONLINE"u8));
         Assert.Equal(StateOutcome.Malformed, session.OnState("spBv1.0/north/NCMD/pole-7", Pole.State(true, 9)));
         Assert.Equal(StateOutcome.Birth, session.OnState(State, Pole.State(true, 5)));
@@ -121,6 +121,7 @@ public sealed class EdgeCommandTests
         Assert.Equal(StateOutcome.Unchanged, session.OnState(State, Pole.State(true, 10)));
         Assert.Equal(StateOutcome.DieAndReconnect, session.OnState(State, Pole.State(false, 10)));
         Assert.NotNull(session.Death(Pole.At(11)));
+        Assert.Equal(StateOutcome.Ignored, session.OnState(State, Pole.State(true, 12))); // what a connection brings that is over
 
         session.Connect(Pole.At(20));
         Assert.Equal(StateOutcome.Wait, session.OnState(State, Pole.State(false, 10)));

@@ -117,6 +117,7 @@ public sealed class HostPresenceOfNodesTests
         var node = new Foreign();
         Assert.Equal(HostEvent.NodeBirth, node.Birth(Foreign.BdSeq() with { DataType = DataType.UInt64 }).Event);
         Assert.Equal(Deviations.BdSeqDatatype | Deviations.NoRebirthMetric, node.Hub.Deviations);
+        Assert.Equal(["bdseq-datatype", "no-rebirth-metric"], DeviationNames.Of(node.Hub.Deviations));
         Assert.Equal(HostEvent.NodeDeath, node.Send(MessageKind.NDeath, null, [Foreign.BdSeq()], qos: 0).Event);
         Assert.True(node.Hub.Deviations.HasFlag(Deviations.DeathAtQos0));
         node.Birth();
