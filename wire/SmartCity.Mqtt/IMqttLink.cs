@@ -26,7 +26,9 @@ public interface IMqttLink : IDisposable
     /// <summary>Asks for a subscription; the broker's answer is <see cref="IMqttHandler.OnSubscribed"/>.</summary>
     MqttVerdict Subscribe(string filter, MqttQos qos);
 
-    /// <summary>Sends what is queued, then DISCONNECT: the broker forgets the will.</summary>
+    /// <summary>
+    /// Sends what is queued, awaits the acknowledgements of QoS 1, then DISCONNECT: the broker forgets the will. Gives up after 5 s, as a drop.
+    /// </summary>
     void Close();
 
     /// <summary>Cuts the connection without a word, as a crash would: the broker publishes the will.</summary>

@@ -100,15 +100,8 @@ internal sealed unsafe partial class Connection
     public void Close()
     {
         if (_closing) return;
-        _closing = true;
-        try
-        {
-            if (!_connected || Native.Disconnect(_native) != Native.Success) _dropping = true;
-        }
-        catch (ObjectDisposedException)
-        {
-            return;
-        }
+        if (!_connected) _dropping = true;
+        _closing = true; // the loop says the DISCONNECT when nothing waits any more: the library would close over what does
         _native.Wake();
     }
 
@@ -189,6 +182,7 @@ internal sealed unsafe partial class Connection
     private int Loop()
     {
         var code = Native.Success;
+        var said = false;
         var fds = stackalloc Native.PollFd[2];
         while (!_dropping && code == Native.Success)
         {
@@ -208,6 +202,11 @@ internal sealed unsafe partial class Connection
             if (ready > 0 && (fds[0].Revents & (Native.PollIn | Native.PollError | Native.PollHangUp)) != 0) code = ReadBurst();
             if (code == Native.Success && Native.WantWrite(_native)) code = Native.LoopWrite(_native, 1);
             if (code == Native.Success) code = Native.LoopMisc(_native);
+            if (_closing && !said && _queue.IsEmpty && !Native.WantWrite(_native))
+            {
+                said = true;
+                if (Native.Disconnect(_native) != Native.Success) break;
+            }
             if (_queue.TakeRelief()) Guarded(static handler => handler.OnWritable());
         }
         return code;

@@ -16,6 +16,9 @@ internal sealed class SendQueue(long limitBytes)
 
     public long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>Nothing waits for the socket or an acknowledgement.</summary>
+    public bool IsEmpty => Volatile.Read(ref _messages) == 0;
+
     /// <summary>Room for a message. An empty queue takes one of any size, or a large one would never go.</summary>
     public bool TryReserve(int size)
     {
