@@ -46,6 +46,7 @@ internal sealed partial class RuleTwin
     /// <param name="now">The time of this one.</param>
     public void Step(SensorId sensor, uint epoch, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
+        if (IsQuiet(_now, reading)) return; // most readings
         if (_clockAhead)
         {
             var before = Finder(ref _before, _now);
@@ -76,6 +77,7 @@ internal sealed partial class RuleTwin
     /// <summary>Lets the base take the oldest kept reading.</summary>
     public void Absorb(uint epoch, in Kept reading)
     {
+        if (IsQuiet(_base, reading)) return;
         var nobody = default(Unheard);
         Fold(ref _base, _baseSlots, epoch, reading, ref nobody);
     }
@@ -110,6 +112,9 @@ internal sealed partial class RuleTwin
         new Teller(sensor, rule, now, events).Raise(new(alone), late: true);
         new Teller(sensor, rule, now, events).Clear(epoch, reading.Order, reading.At, reading.Value);
     }
+
+    // A rule on the value itself, at rest, and a value that does not breach it: nothing to fold, to tell or to wait for.
+    private bool IsQuiet(in Threshold fold, in Kept reading) => _nowSlots is null && fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value);
 
     private bool Fold<TSink>(ref Threshold fold, SlotRing? slots, uint epoch, in Kept reading, ref TSink sink) where TSink : struct, IFoldSink
     {

@@ -61,7 +61,7 @@ public sealed class ArrivalTests
             foreach (var (now, delivery) in Arrivals(deliveries)) street.Hears(delivery.At, delivery.Value, now);
             street.Waits(1e8);
             Assert.Equal(InTime(deliveries, late).Standing(), street.Standing());
-        }, iter: 3000);
+        }, iter: 1000);
 
     [Fact]
     public void Looking_at_the_clock_more_often_changes_nothing_in_the_end() =>
@@ -76,7 +76,7 @@ public sealed class ArrivalTests
             }
             street.Waits(1e8);
             Assert.Equal(InTime(deliveries, late).Standing(), street.Standing());
-        }, iter: 2000);
+        }, iter: 500);
 
     [Fact]
     public void Looking_at_the_clock_at_every_deadline_and_at_no_other_time_finds_everything_as_soon_as_looking_always() =>
@@ -97,7 +97,7 @@ public sealed class ArrivalTests
                 due.Hears(delivery.At, delivery.Value);
                 Assert.Equal(often.Events, due.Events);
             }
-        }, iter: 100);
+        }, iter: 20);
 
     [Fact]
     public void Stopping_and_starting_again_at_every_reading_changes_no_event() =>
@@ -121,7 +121,7 @@ public sealed class ArrivalTests
             }
             stopped.Restarts();
             Assert.Equal(steady.Waits(1e8), stopped.Waits(1e8));
-        }, iter: 1000);
+        }, iter: 300);
 
     [Fact]
     public void The_live_value_never_goes_back_however_readings_arrive() =>
