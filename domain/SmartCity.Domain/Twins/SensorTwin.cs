@@ -43,7 +43,8 @@ public sealed class SensorTwin(SensorId id)
     /// <summary>
     /// Takes a reading and appends what it, and the time, brought to light. Good readings of quantities that have rules are kept while they are at most
     /// the largest lateness limit of these rules older than the newest one, and at most 128 of them; what comes out of order is merged among them,
-    /// and the difference is told. What is older than all that is kept is <see cref="ObserveOutcome.TooLate"/>.
+    /// and the difference is told. So is a backlog of any age that comes in order behind newer readings, while these are kept. What stands before a
+    /// reading that is kept no longer is <see cref="ObserveOutcome.TooLate"/>.
     /// </summary>
     /// <param name="reading">The reading; failed and doubtful ones too: they are live values, and no rule looks at them.</param>
     /// <param name="epoch">Which outbox of its node it came from, <see cref="NodeLedger.Epoch"/>; 0 without a ledger. A larger one starts a new order:

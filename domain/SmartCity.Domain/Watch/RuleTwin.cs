@@ -170,17 +170,13 @@ internal sealed partial class RuleTwin
         {
             var old = before[i];
             while (k < after.Count && after[k].CompareTo(old) < 0) k++;
-            var silent = old.IsOpen && _told == Told.Ignored;
-            if (k == after.Count || after[k].CompareTo(old) != 0)
-            {
-                if (!silent) teller.Withdraw(old.Epoch, old.First, Teller.Contradicted);
-            }
+            if (k == after.Count || after[k].CompareTo(old) != 0) teller.Withdraw(old.Epoch, old.First, Teller.Contradicted);
             else if (after[k].IsOpen)
             {
                 if (old.IsOpen) told = teller.Promote(_told, after[k]);
                 else teller.Withdraw(old.Epoch, old.First, Teller.GoesOn);
             }
-            else if (!silent && after[k].ClearedAt != old.ClearedAt) teller.Clear(old.Epoch, old.First, after[k].ClearedAt, after[k].ClearedValue);
+            else if (after[k].ClearedAt != old.ClearedAt) teller.Clear(old.Epoch, old.First, after[k].ClearedAt, after[k].ClearedValue);
         }
         for (int i = 0, k = 0; k < after.Count; k++)
         {
@@ -225,7 +221,7 @@ internal sealed partial class RuleTwin
                 teller.Over(_opened, quietly: false);
                 _hasOpened = false;
             }
-            else if (told != Told.Ignored) teller.Clear(ended.Epoch, ended.First, at, value);
+            else teller.Clear(ended.Epoch, ended.First, at, value);
             told = Told.Nothing;
         }
 

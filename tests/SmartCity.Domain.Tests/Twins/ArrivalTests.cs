@@ -124,6 +124,18 @@ public sealed class ArrivalTests
         }, iter: 300);
 
     [Fact]
+    public void A_backlog_of_any_age_that_comes_in_order_behind_a_live_reading_leaves_the_same_episodes() =>
+        Gen.Select(Deliveries, Gen.OneOf(LatePolicy.Record, LatePolicy.Raise)).Sample((deliveries, late) =>
+        {
+            var street = new Watched(Rules(late));
+            var (live, now) = (deliveries[^1], deliveries[^1].At);
+            street.Hears(live.At, live.Value);
+            foreach (var delivery in deliveries[..^1]) street.Hears(delivery.At, delivery.Value, now);
+            street.Waits(1e8);
+            Assert.Equal(InTime(deliveries, late).Standing(), street.Standing());
+        }, iter: 500);
+
+    [Fact]
     public void The_live_value_never_goes_back_however_readings_arrive() =>
         Gen.Select(Gen.Int[0, 50], Gen.Bool).Array[1, 60].Sample(arrivals =>
         {
