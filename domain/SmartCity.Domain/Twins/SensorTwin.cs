@@ -87,6 +87,15 @@ public sealed class SensorTwin(SensorId id)
     /// <summary>The sensor is bound to another device or node from now on: whatever its epochs are, a new order begins.</summary>
     public void Rebind() => _epochsBefore = unchecked(_epoch + 1);
 
+    /// <summary>The episodes that are open as this twin sees it: what a register that was committed to after the last checkpoint is compared with
+    /// when the readings since then have been taken again. Those ignored for their age are among them.</summary>
+    public IReadOnlyList<EpisodeId> OpenEpisodes()
+    {
+        var open = new List<EpisodeId>();
+        for (var i = 0; i < _count; i++) _quantities[i].OpenEpisodes(Id, _looked, open);
+        return open;
+    }
+
     /// <summary>Everything it knows, but for the rules themselves: read back under the same rules it goes on as if nothing had happened.</summary>
     public void Write(VarintWriter w)
     {

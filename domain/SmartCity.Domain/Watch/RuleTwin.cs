@@ -142,6 +142,10 @@ internal sealed partial class RuleTwin
         return ahead;
     }
 
+    /// <summary>The episode that is open by the readings and the clock's last look, or null.</summary>
+    public EpisodeId? OpenEpisode(SensorId sensor, long looked) =>
+        Open(looked) is { Phase: Phase.Raised } open ? EpisodeId.Of(Id, sensor, open.Epoch, open.First) : null;
+
     private Threshold OpenAt(long now)
     {
         var nobody = default(Unheard);

@@ -58,10 +58,14 @@ public sealed class ArrivalTests
         Gen.Select(Deliveries, Gen.OneOf(LatePolicy.Record, LatePolicy.Raise)).Sample((deliveries, late) =>
         {
             var street = new Watched(Rules(late));
-            foreach (var (now, delivery) in Arrivals(deliveries)) street.Hears(delivery.At, delivery.Value, now);
+            foreach (var (now, delivery) in Arrivals(deliveries))
+            {
+                street.Hears(delivery.At, delivery.Value, now);
+                Assert.Equal(street.Open.Select(episode => episode.Id.Value).Order(), street.Twin.OpenEpisodes().Select(id => id.Value).Order()); // twin and register agree
+            }
             street.Waits(1e8);
             Assert.Equal(InTime(deliveries, late).Standing(), street.Standing());
-        }, iter: 1000);
+        }, iter: 600);
 
     [Fact]
     public void Looking_at_the_clock_more_often_changes_nothing_in_the_end() =>
@@ -121,7 +125,7 @@ public sealed class ArrivalTests
             }
             stopped.Restarts();
             Assert.Equal(steady.Waits(1e8), stopped.Waits(1e8));
-        }, iter: 300);
+        }, iter: 200);
 
     [Fact]
     public void A_backlog_of_any_age_that_comes_in_order_behind_a_live_reading_leaves_the_same_episodes() =>
