@@ -27,6 +27,7 @@ public enum Quantity : byte
     Pm2_5Daily = 22,
     WaterLevel = 23,
     SupplyVoltage = 24,
+    BlackCarbon = 25,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

@@ -47,6 +47,7 @@ public static class QuantityCatalogue
         Quantity.Pm2_5Daily => Level(quantity, "pm2.5-daily", "ug/m3", -10, 10_000),
         Quantity.WaterLevel => Level(quantity, "water-level", "m", -20, 60),
         Quantity.SupplyVoltage => Level(quantity, "supply-voltage", "V", 0, 60),
+        Quantity.BlackCarbon => Level(quantity, "black-carbon", "ug/m3", -5, 1000),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

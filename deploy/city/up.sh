@@ -1,0 +1,76 @@
+# ./city up: the sample city on this machine, until Ctrl-C.
+
+city_up() {
+  local port=8080 keep= dir=$state/up broker_port department_port started ready_at node files=()
+  while [ $# -gt 0 ]; do case $1 in
+    --port) [ $# -ge 2 ] || fail "--port wants a number" 2; port=$2; shift 2 ;;
+    --keep) keep=1; shift ;;
+    *) fail "up: no such option: $1" 2 ;;
+  esac; done
+  [[ $port =~ ^[0-9]+$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65000 ] || fail "--port wants a number from 1024 to 65000, not $port" 2
+  only_one up
+  need_dotnet
+  need_packages mosquitto libmosquitto1
+  build Release hub/CityHub.Api edge/SensorNode samples/Department
+  [ -n "$keep" ] || rm -rf "$dir"
+  mkdir -p "$dir/nodes"
+  trap stop_all EXIT
+  trap 'exit 0' INT TERM
+
+  started=$(now_ms)
+  broker_port=$(free_port 18830)
+  start_broker "$dir/broker" "$broker_port"
+  say "broker      mqtt://127.0.0.1:$broker_port"
+
+  port=$(free_port "$port")
+  start_hub "$dir/hub" "$port" "$broker_port" --Rules:Directory="$here/rules"
+  say "hub         ready in $(seconds $(($(now_ms) - started)))"
+  ready_at=$(now_ms)
+
+  department_port=$(free_port 18090)
+  start_department "$dir/department" "$department_port" "$port" "$dir/hub/first-key"
+  for node in "$here"/deploy/sample-city/nodes/*.yaml; do
+    files+=("$node")
+    launch node "$dir/nodes/$(basename "$node" .yaml).log" dotnet "$(dll node)" run "$node" --broker "127.0.0.1:$broker_port" \
+      --outbox "$dir/nodes/$(basename "$node" .yaml)" --witness "$dir/witness/$(basename "$node" .yaml)"
+  done
+  say "city        ${#files[@]} nodes, 60 sensors, 3 districts"
+  printf 'http://127.0.0.1:%s' "$port" >"$state/up.address"
+  say ""
+  say "  alert desk    http://127.0.0.1:$port/        key: $(cat "$dir/hub/first-key")"
+  say "  API           http://127.0.0.1:$port/openapi/v1.json"
+  say "  metrics       http://127.0.0.1:$port/metrics"
+  say "  logs          ${dir#"$here"/}"
+  say ""
+  say "waiting for the first delivered alert …"
+  wait_until 60 "the first alert" "$dir/department/department.log" grep -q 'VERIFIED' "$dir/department/department.log"
+  say "first alert delivered $(seconds $(($(now_ms) - ready_at))) after the hub was ready; what the department receives:"
+  say ""
+  follow "$dir/department/department.log"
+}
+
+start_hub() { # DIR PORT BROKER_PORT OPTION…
+  local dir=$1 port=$2 broker=$3; shift 3
+  mkdir -p "$dir"
+  launch hub "$dir/hub.log" dotnet "$(dll hub)" --Api:Listen="127.0.0.1:$port" --Api:FirstKeyFile="$dir/first-key" --Mqtt:Port="$broker" \
+    --Stores:Directory="$dir/data" --Webhooks:AllowedNetworks:0=127.0.0.0/8 "$@"
+  hub_pid=${pids[-1]}
+  wait_until 30 "the hub" "$dir/hub.log" ready "$port"
+}
+
+start_department() { # DIR PORT HUB_PORT KEY_FILE
+  mkdir -p "$1"
+  launch department "$1/department.log" dotnet "$(dll department)" --port "$2" --subscribe "http://127.0.0.1:$3" --key-file "$4"
+  wait_until 20 "the department" "$1/department.log" listening "$2"
+}
+
+# Prints a growing file until one of our processes ends or Ctrl-C.
+follow() {
+  local pid line
+  exec 8<"$1"
+  while :; do
+    while IFS= read -r line <&8; do say "$line"; done
+    for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || fail "a process of the city ended by itself; see the logs in ${state#"$here"/}/up"; done
+    read -rt 0.2 <> <(:) || true
+  done
+}
