@@ -2,7 +2,8 @@
 
 city_bench() {
   need_dotnet
-  need_packages mosquitto libmosquitto1 nodejs npm
+  need_packages mosquitto libmosquitto1
+  need_node
   build Release tests/Bench hub/CityHub.Api edge/SensorNode
   exec dotnet tests/Bench/bin/Release/net10.0/Bench.dll "$@"
 }

@@ -2,7 +2,8 @@
 
 city_test() {
   need_dotnet
-  need_packages mosquitto mosquitto-clients libmosquitto1 chromium nodejs npm
+  need_packages mosquitto mosquitto-clients libmosquitto1 chromium
+  need_node
   local started passed=0 failed=0 skipped=0 broken=0 project log line name
   started=$(now_ms)
   build Release SmartCity.sln

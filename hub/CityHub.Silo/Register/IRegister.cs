@@ -65,8 +65,15 @@ public interface IRegister
     /// When more are due than <paramref name="limit"/>, subscriptions get equal shares, so that one with a backlog does not starve the others.</summary>
     Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit);
 
+    /// <summary>As <see cref="Due(Instant, int)"/>, for a sender whose lanes fill up: none of the subscriptions in <paramref name="except"/>,
+    /// and no more than <paramref name="perSubscription"/> of any one, so that a long backlog behind a hung endpoint is not read again at each look.</summary>
+    Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except);
+
     /// <summary>When the next message falls due; null when none waits.</summary>
     Instant? NextDue();
+
+    /// <summary>When the first message that is not due at <paramref name="after"/> will be; null when none waits for a later time.</summary>
+    Instant? NextDue(Instant after);
 
     /// <summary>Writes down attempts: delivered, to be retried at, or dead-lettered.</summary>
     Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts);

@@ -24,17 +24,18 @@ internal static class OutboxTable
             message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds) > 0;
     }
 
-    public static List<OutboxMessage> Due(SqliteSession session, Instant now, int limit)
+    public static List<OutboxMessage> Due(SqliteSession session, Instant now, int limit, int perSubscription, IReadOnlySet<string> except)
     {
         var lines = new List<List<(long NextAt, OutboxMessage Message)>>();
         foreach (var subscription in Active(session))
         {
+            if (except.Contains(subscription)) continue;
             var line = session.List(
                 "select next_at, row, message_id, subscription, episode, type, body, attempts, queued_at from message "
                 + "where subscription = $1 and state = 1 and next_at <= $2 order by next_at, row limit $3",
                 r => (r.GetInt64(0), new OutboxMessage(r.GetInt64(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : new EpisodeId(r.GetString(4)),
                     r.GetString(5), r.GetFieldValue<byte[]>(6), r.GetInt32(7), new(r.GetInt64(8)))),
-                subscription, now.UnixMilliseconds, limit);
+                subscription, now.UnixMilliseconds, Math.Min(limit, perSubscription));
             if (line.Count > 0) lines.Add(line);
         }
         return lines.SelectMany(line => line.Select((due, place) => (place, due)))
@@ -43,12 +44,14 @@ internal static class OutboxTable
             .Select(entry => entry.due.Message).ToList();
     }
 
-    public static Instant? NextDue(SqliteSession session)
+    /// <param name="after">Only later than this; null: whenever.</param>
+    public static Instant? NextDue(SqliteSession session, Instant? after = null)
     {
         long? next = null;
         foreach (var subscription in Active(session))
         {
-            var first = session.Number("select next_at from message where subscription = $1 and state = 1 order by next_at, row limit 1", subscription);
+            var first = session.Number("select next_at from message where subscription = $1 and state = 1 and next_at > $2 order by next_at, row limit 1",
+                subscription, after?.UnixMilliseconds ?? long.MinValue);
             if (first is not null && (next is null || first < next)) next = first;
         }
         return next is { } at ? new Instant(at) : null;

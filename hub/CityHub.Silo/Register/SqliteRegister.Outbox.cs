@@ -49,10 +49,14 @@ public sealed partial class SqliteRegister
         return queued;
     });
 
-    public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit) =>
-        ReadAsync<IReadOnlyList<OutboxMessage>>(session => OutboxTable.Due(session, now, limit));
+    public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit) => Due(now, limit, limit, new HashSet<string>());
+
+    public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except) =>
+        ReadAsync<IReadOnlyList<OutboxMessage>>(session => OutboxTable.Due(session, now, limit, perSubscription, except));
 
     public Instant? NextDue() => Read(session => (object?)OutboxTable.NextDue(session)) as Instant?;
+
+    public Instant? NextDue(Instant after) => Read(session => (object?)OutboxTable.NextDue(session, after)) as Instant?;
 
     public Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts) => _writer.Enqueue(session =>
     {

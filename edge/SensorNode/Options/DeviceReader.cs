@@ -1,0 +1,106 @@
+using SmartCity.Devices;
+using SmartCity.Readings;
+
+namespace SensorNode.Options;
+
+/// <summary>Reads the <c>devices</c> of a node's file.</summary>
+internal static class DeviceReader
+{
+    private static readonly Dictionary<string, Polarity> PolarityWords = new() { ["high"] = Polarity.ActiveHigh, ["low"] = Polarity.ActiveLow };
+    private static readonly Dictionary<string, LinePull> PullWords = new() { ["as-is"] = LinePull.AsIs, ["up"] = LinePull.Up, ["down"] = LinePull.Down, ["off"] = LinePull.Off };
+    private static readonly Dictionary<string, Quantity> ContactWords = Words(QuantityKind.Contact);
+    private static readonly Dictionary<string, Quantity> CounterWords = Words(QuantityKind.Counter);
+
+    public static List<DevicePlan> Devices(YamlSection root, IReadOnlyList<BusPlan> buses, Place place)
+    {
+        if (!root.Has("devices")) root.Problem("devices", "is missing.");
+        var devices = new List<DevicePlan>();
+        foreach (var section in root.List("devices", NodeFileReader.MaxDevices))
+        {
+            if (Device(section, buses, place) is { } device)
+            {
+                if (devices.Exists(other => other.Name == device.Name)) section.Problem("name", $"another device is called \"{device.Name}\".");
+                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan ? "line" : "address", $"\"{same.Name}\" is wired there already.");
+                devices.Add(device);
+            }
+            section.RefuseUnknown();
+        }
+        return devices;
+    }
+
+    /// <summary>A place, each of whose parts is the outer one's when it is not given.</summary>
+    public static Place Place(YamlSection section, Place outer)
+    {
+        var place = new Place(
+            section.Has("district") ? section.Name("district") : outer.District,
+            section.Has("site") ? section.Name("site") : outer.Site,
+            section.Has("latitude") ? section.Number("latitude", -90, 90) : outer.Latitude,
+            section.Has("longitude") ? section.Number("longitude", -180, 180) : outer.Longitude);
+        if (section.IsPresent && section.Has("latitude") != section.Has("longitude")) section.Problem("latitude", "latitude and longitude belong together.");
+        section.RefuseUnknown();
+        return place;
+    }
+
+    private static DevicePlan? Device(YamlSection section, IReadOnlyList<BusPlan> buses, Place nodePlace)
+    {
+        var name = section.Name("name");
+        var place = Place(section.Section("place"), nodePlace);
+        switch (section.Text("chip"))
+        {
+            case "bme280":
+                return new Bme280Plan(name, Bus(section, buses, BusKind.I2c), Interval(section, TimeSpan.FromSeconds(10)), place, (byte)section.Whole("address", 0x76, 0x77, 0x76));
+            case "contact":
+            {
+                var line = Line(section, buses, TimeSpan.FromMinutes(1));
+                var quantity = section.OneOf<Quantity>("quantity", ContactWords);
+                return new ContactPlan(name, line.Bus, line.Interval, place, line.Line, quantity, line.Polarity, line.Pull, Debounce(section, 20));
+            }
+            case "pulse":
+            {
+                var line = Line(section, buses, TimeSpan.FromSeconds(10));
+                var quantity = section.OneOf<Quantity>("quantity", CounterWords);
+                var perPulse = quantity == Quantity.RainDepth ? section.Number("mm-per-tip", 0.01, 10) : 1;
+                return new PulsePlan(name, line.Bus, line.Interval, place, line.Line, quantity, line.Polarity, line.Pull, Debounce(section, 5), perPulse);
+            }
+            case var chip:
+                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, pulse.");
+                AskAll(section);
+                return null;
+        }
+    }
+
+    private static (BusPlan Bus, TimeSpan Interval, int Line, Polarity Polarity, LinePull Pull) Line(YamlSection section, IReadOnlyList<BusPlan> buses, TimeSpan interval) =>
+        (Bus(section, buses, BusKind.Gpio), Interval(section, interval), section.Whole("line", 0, 1023),
+            section.OneOf("active", PolarityWords, Polarity.ActiveHigh), section.OneOf("pull", PullWords, LinePull.AsIs));
+
+    private static TimeSpan Interval(YamlSection section, TimeSpan absent) =>
+        section.Duration("interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), absent);
+
+    private static TimeSpan Debounce(YamlSection section, int absentMilliseconds) =>
+        section.Duration("debounce", TimeSpan.Zero, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(absentMilliseconds));
+
+    private static BusPlan Bus(YamlSection section, IReadOnlyList<BusPlan> buses, BusKind kind)
+    {
+        var name = section.Text("bus");
+        var bus = buses.FirstOrDefault(bus => bus.Name == name);
+        if (bus is null && name.Length > 0) section.Problem("bus", $"there is no bus \"{name}\"; buses: {string.Join(", ", buses.Select(known => known.Name))}.");
+        else if (bus is not null && bus.Kind != kind) section.Problem("bus", $"\"{name}\" is no {(kind == BusKind.I2c ? "I2C bus" : "GPIO chip")}.");
+        return bus ?? new BusPlan(name, kind, 0);
+    }
+
+    private static string Wiring(DevicePlan device) => device switch
+    {
+        Bme280Plan chip => $"{chip.Bus.Name} {chip.Address}",
+        LinePlan line => $"{line.Bus.Name} {line.Line}",
+        _ => device.Name,
+    };
+
+    // Of a chip that is not known, no other key can be called unknown.
+    private static void AskAll(YamlSection section)
+    {
+        foreach (var key in new[] { "bus", "address", "interval", "line", "quantity", "active", "pull", "debounce", "mm-per-tip" }) section.Has(key);
+    }
+
+    private static Dictionary<string, Quantity> Words(QuantityKind kind) =>
+        QuantityCatalogue.All.Where(row => row.Kind == kind).ToDictionary(row => row.Name, row => row.Quantity);
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using SmartCity.Readings;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace SensorNode.Options;
+
+/// <summary>Reads a node's file and the settings that override it. Either everything is right, or every problem is named at once.</summary>
+public static class NodeFileReader
+{
+    /// <summary>The longest file that is read, in bytes.</summary>
+    public const long MaxBytes = 256 * 1024;
+
+    public const int MaxDevices = 64;
+
+    /// <summary>Reads and checks; the file is null exactly when there are problems.</summary>
+    public static (NodeFile? File, IReadOnlyList<NodeFileProblem> Problems) Read(string path, NodeFileOverrides overrides)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists) return Refused(path, null, "there is no such file.");
+            if (info.Length > MaxBytes) return Refused(path, null, $"is over {MaxBytes / 1024} KiB.");
+            return Parse(path, File.ReadAllText(path), overrides);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Refused(path, null, $"cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, of text that is already at hand; the path is for messages and for files named relative to it.</summary>
+    public static (NodeFile? File, IReadOnlyList<NodeFileProblem> Problems) Parse(string path, string yaml, NodeFileOverrides overrides)
+    {
+        YamlMappingNode root;
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            if (stream.Documents is not [{ RootNode: YamlMappingNode mapping }]) return Refused(path, 1, "must be one YAML document, a mapping of keys and values.");
+            root = mapping;
+        }
+        catch (YamlException e)
+        {
+            return Refused(path, e.Start.Line, $"is not YAML: {e.Message}");
+        }
+        var problems = new List<NodeFileProblem>();
+        var file = Build(path, new YamlSection(root, "", 1, path, problems), overrides, problems);
+        return problems.Count == 0 ? (file, []) : (null, [.. problems.OrderBy(problem => problem.Line ?? 0)]);
+    }
+
+    private static NodeFile Build(string path, YamlSection root, NodeFileOverrides overrides, List<NodeFileProblem> problems)
+    {
+        var node = new NodeKey(root.Name("group"), root.Name("node"));
+        var place = DeviceReader.Place(root.Section("place"), new(null, null, null, null));
+        var buses = Buses(root);
+        var devices = DeviceReader.Devices(root, buses, place);
+        var file = new NodeFile
+        {
+            File = path,
+            Node = node,
+            Host = root.Name("host", $"cityhub-{(node.Group.Length > 0 ? node.Group : "x")}"),
+            Broker = Broker(path, root, overrides.Broker, problems),
+            Outbox = Outbox(root, overrides.Outbox, problems),
+            Clock = root.OneOf("clock", ClockWords, ClockSource.Kernel),
+            Place = place,
+            Buses = buses,
+            Devices = devices,
+            Simulation = SimulationReader.Simulation(root, devices, overrides.Witness, problems),
+        };
+        root.RefuseUnknown();
+        return file;
+    }
+
+    private static readonly Dictionary<string, ClockSource> ClockWords = new() { ["kernel"] = ClockSource.Kernel, ["trusted"] = ClockSource.Trusted };
+
+    private static BrokerPlan Broker(string path, YamlSection root, Setting? setting, List<NodeFileProblem> problems)
+    {
+        var section = root.Section("broker");
+        // What the caller sets need not be in the file; what is in the file is checked all the same.
+        var host = section.Text("host", setting is null ? null : "-");
+        var port = section.Whole("port", 1, 65_535, 1883);
+        string? credentials = null;
+        if (section.Has("credentials"))
+        {
+            credentials = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("credentials"));
+            if (!File.Exists(credentials)) section.Problem("credentials", $"there is no file {credentials}.");
+        }
+        section.RefuseUnknown();
+        if (setting is not null && !TryHostPort(setting.Value, out host, out port))
+        {
+            problems.Add(new(setting.Source, null, "broker", $"\"{setting.Value}\" is not HOST:PORT with a port from 1 to 65535."));
+        }
+        return new(host, port, credentials);
+    }
+
+    private static bool TryHostPort(string text, out string host, out int port)
+    {
+        port = 0;
+        var colon = text.LastIndexOf(':');
+        host = colon > 0 ? text[..colon].Trim('[', ']') : ""; // [::1]:1883
+        return host.Length > 0 && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65_535;
+    }
+
+    private static OutboxPlan Outbox(YamlSection root, Setting? setting, List<NodeFileProblem> problems)
+    {
+        var section = root.Section("outbox");
+        var directory = section.Text("directory", setting is null ? null : "-");
+        var limit = section.Whole("limit-mib", 1, 1024 * 1024, 256) * 1024L * 1024;
+        section.RefuseUnknown();
+        if (setting is not null)
+        {
+            directory = setting.Value;
+            if (directory.Length == 0) problems.Add(new(setting.Source, null, "outbox.directory", "must name a directory."));
+        }
+        return new(directory, limit);
+    }
+
+    private static List<BusPlan> Buses(YamlSection root)
+    {
+        var buses = new List<BusPlan>();
+        if (!root.Has("buses")) root.Problem("buses", "is missing.");
+        foreach (var (name, section) in root.Section("buses").Entries())
+        {
+            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio) }.Where(kind => section.Has(kind.Item1)).ToList();
+            if (kinds is [var (key, kind)])
+            {
+                var bus = new BusPlan(name, kind, section.Whole(key, 0, 255));
+                if (buses.Exists(other => other.Path == bus.Path)) section.Problem(key, $"{bus.Path} has another name already.");
+                buses.Add(bus);
+            }
+            else section.Problem("", "must have one of i2c: N (for /dev/i2c-N) and gpio: N (for /dev/gpiochipN).");
+            section.RefuseUnknown();
+        }
+        return buses;
+    }
+
+    private static (NodeFile?, IReadOnlyList<NodeFileProblem>) Refused(string path, long? line, string text) => (null, [new(path, line, "", text)]);
+}

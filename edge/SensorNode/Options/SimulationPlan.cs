@@ -1,0 +1,75 @@
+namespace SensorNode.Options;
+
+/// <summary>How the chips of a simulated node behave.</summary>
+/// <param name="Seed">Where every chance comes from: the same seed gives the same trims, noise and traffic.</param>
+/// <param name="WitnessDirectory">Where each chip keeps its log of what it gave out; null: no log.</param>
+/// <param name="Devices">What each device lives through, by device name; one for every device.</param>
+public sealed record SimulationPlan(int Seed, string? WitnessDirectory, IReadOnlyDictionary<string, DeviceSimulation> Devices);
+
+/// <summary>What one simulated device lives through.</summary>
+public sealed record DeviceSimulation(Scenario Scenario, IReadOnlyList<Incident> Incidents);
+
+/// <summary>The named scenarios.</summary>
+public enum Scenario : byte
+{
+    /// <summary>BME280: a street in town, 8 to 20 °C over the day.</summary>
+    Street,
+
+    /// <summary>BME280: by the water, milder and moister.</summary>
+    Waterfront,
+
+    /// <summary>BME280: on a hill, colder, at lower pressure.</summary>
+    Hillside,
+
+    /// <summary>Contact: never active but for incidents.</summary>
+    Quiet,
+
+    /// <summary>Contact: people come by, more by day than by night.</summary>
+    Footfall,
+
+    /// <summary>Pulses: vehicles over the day, with two rush hours.</summary>
+    Traffic,
+
+    /// <summary>Pulses: a shower now and then.</summary>
+    Showers,
+
+    /// <summary>Pulses: none but for incidents.</summary>
+    Dry,
+}
+
+/// <summary>What an incident does to its device while it lasts.</summary>
+public enum IncidentKind : byte
+{
+    /// <summary>Air temperature ramps to the value (°C) within 2 s, and back afterwards.</summary>
+    Temperature,
+
+    /// <summary>Relative humidity ramps to the value (%), and back afterwards.</summary>
+    Humidity,
+
+    /// <summary>The contact is active.</summary>
+    Closed,
+
+    /// <summary>Pulses come at this mean rate per hour.</summary>
+    PerHour,
+
+    /// <summary>The chip does not answer.</summary>
+    Unplugged,
+}
+
+/// <summary>Something that happens to a simulated device.</summary>
+/// <param name="At">When it begins, from the start of the node: 0 to 24 h.</param>
+/// <param name="For">How long it lasts: 100 ms to 24 h.</param>
+/// <param name="Every">When it comes again, from beginning to beginning, longer than it lasts; null: once.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="Value">By how much; without meaning for <see cref="IncidentKind.Closed"/> and <see cref="IncidentKind.Unplugged"/>.</param>
+public sealed record Incident(TimeSpan At, TimeSpan For, TimeSpan? Every, IncidentKind Kind, double Value)
+{
+    /// <summary>How long it has lasted at a moment since the node's start; null when it does not last then. The last moment is excluded.</summary>
+    public TimeSpan? LastedAt(TimeSpan elapsed)
+    {
+        if (elapsed < At) return null;
+        var since = elapsed - At;
+        if (Every is { } every) since = TimeSpan.FromTicks(since.Ticks % every.Ticks);
+        return since < For ? since : null;
+    }
+}

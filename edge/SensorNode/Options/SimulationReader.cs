@@ -1,0 +1,91 @@
+using SmartCity.Readings;
+
+namespace SensorNode.Options;
+
+/// <summary>Reads the <c>simulate</c> block of a node's file.</summary>
+internal static class SimulationReader
+{
+    private const int MaxIncidents = 32;
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    private static readonly Dictionary<string, Scenario> ClimateWords = new()
+    {
+        ["street"] = Scenario.Street, ["waterfront"] = Scenario.Waterfront, ["hillside"] = Scenario.Hillside,
+    };
+
+    private static readonly Dictionary<string, Scenario> ContactWords = new() { ["quiet"] = Scenario.Quiet, ["footfall"] = Scenario.Footfall };
+
+    private static readonly Dictionary<string, Scenario> PulseWords = new()
+    {
+        ["traffic"] = Scenario.Traffic, ["showers"] = Scenario.Showers, ["dry"] = Scenario.Dry,
+    };
+
+    public static SimulationPlan? Simulation(YamlSection root, IReadOnlyList<DevicePlan> devices, Setting? witness, List<NodeFileProblem> problems)
+    {
+        var section = root.Section("simulate");
+        if (!section.IsPresent)
+        {
+            if (witness is not null) problems.Add(new(witness.Source, null, "simulate.witness", "only simulated chips keep a witness; this node has no simulate block."));
+            return null;
+        }
+        var directory = section.Has("witness") ? section.Text("witness") : null;
+        if (witness is not null)
+        {
+            directory = witness.Value;
+            if (directory.Length == 0) problems.Add(new(witness.Source, null, "simulate.witness", "must name a directory."));
+        }
+        var seed = section.Whole("seed", 0, int.MaxValue, 1);
+        var byDevice = section.Section("devices");
+        var simulations = new Dictionary<string, DeviceSimulation>(StringComparer.Ordinal);
+        foreach (var device in devices) simulations.TryAdd(device.Name, Device(byDevice.Section(device.Name), device));
+        byDevice.RefuseUnknown();
+        section.RefuseUnknown();
+        return new(seed, directory, simulations);
+    }
+
+    private static DeviceSimulation Device(YamlSection section, DevicePlan device)
+    {
+        var (words, usual) = device switch
+        {
+            Bme280Plan => (ClimateWords, Scenario.Street),
+            ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
+            ContactPlan => (ContactWords, Scenario.Quiet),
+            PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
+            _ => (PulseWords, Scenario.Traffic),
+        };
+        var simulation = new DeviceSimulation(
+            section.OneOf("scenario", words, usual),
+            [.. section.List("incidents", MaxIncidents).Select(incident => Incident(incident, device)).OfType<Incident>()]);
+        section.RefuseUnknown();
+        return simulation;
+    }
+
+    private static Incident? Incident(YamlSection section, DevicePlan device)
+    {
+        var at = section.Duration("at", TimeSpan.Zero, Day);
+        var length = section.Duration("for", TimeSpan.FromMilliseconds(100), Day);
+        TimeSpan? every = section.Has("every") ? section.Duration("every", TimeSpan.FromSeconds(1), Day) : null;
+        if (every <= length) section.Problem("every", "must be longer than the incident lasts (for).");
+        var kinds = Kinds(device);
+        var given = kinds.Where(kind => section.Has(kind.Key)).ToList();
+        section.RefuseUnknown();
+        if (given is not [var what])
+        {
+            section.Problem("", $"must have one of: {string.Join(", ", kinds.Select(kind => kind.Key))}.");
+            return null;
+        }
+        var value = what.Max is { } max ? section.Number(what.Key, what.Min, max) : 1;
+        if (what.Max is null && section.Text(what.Key) is not "true") section.Problem(what.Key, "must be true.");
+        return new(at, length, every, what.Kind, value);
+    }
+
+    private static (string Key, IncidentKind Kind, double Min, double? Max)[] Kinds(DevicePlan device) => device switch
+    {
+        Bme280Plan =>
+        [
+            ("temperature", IncidentKind.Temperature, -35, 80), ("humidity", IncidentKind.Humidity, 1, 99), ("unplugged", IncidentKind.Unplugged, 0, null),
+        ],
+        ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
+        _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
+    };
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Rig;
+
+/// <summary>A receiver of webhooks on loopback: hands every request's headers and body to whoever made it, answers 204.</summary>
+public sealed class WebhookSink : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private WebhookSink(WebApplication app, int port) => (_app, Port) = (app, port);
+
+    public int Port { get; }
+
+    /// <param name="received">Called for each request, from many threads; returns the status to answer.</param>
+    public static async Task<WebhookSink> Start(Func<IHeaderDictionary, byte[], int> received)
+    {
+        var port = Ports.Free();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
+        var app = builder.Build();
+        app.MapPost("/{**any}", async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            context.Response.StatusCode = received(context.Request.Headers, body.ToArray());
+        });
+        await app.StartAsync();
+        return new(app, port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
