@@ -43,7 +43,7 @@ public sealed class Printing(TextWriter output, bool json, bool colour)
         var data = Data(received.Message!.Value);
         var type = Field(received.Message.Value, "type");
         var severity = Field(data, "severity").ToUpperInvariant();
-        var line = $"{clock}  VERIFIED  {Clean(type),-22} {Clean(severity),-8} {Clean(Field(data, "district")),-12} {Clean(Field(data, "sensor")),-28} {Clean(Field(data, "message"))}";
+        var line = $"{clock}  VERIFIED  {Clean(type),-20} {Clean(Field(received.Message.Value, "timestamp"))}  {Clean(severity),-8} {Clean(Field(data, "district")),-12} {Clean(Field(data, "sensor")),-28} {Clean(Field(data, "message"))}";
         return Paint(type == "episode.raised" ? (severity is "CRITICAL" or "MAJOR" ? 31 : 33) : type == "episode.cleared" ? 32 : 36, line);
     }
 

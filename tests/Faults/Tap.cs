@@ -1,7 +1,7 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rig;
 using SmartCity.Mqtt;
-using SmartCity.Mqtt.Mosquitto;
 using SmartCity.Sparkplug;
 using SmartCity.Telemetry;
 
@@ -14,7 +14,7 @@ namespace Faults;
 internal sealed class Tap : IMqttHandler, IDisposable
 {
     private readonly int _port;
-    private readonly MosquittoLink _link = new();
+    private readonly MosquittoLink _link = new(TimeProvider.System, NullLogger<MosquittoLink>.Instance);
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Node, Lane Lane), LaneSeen> _lanes = [];
     private TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);

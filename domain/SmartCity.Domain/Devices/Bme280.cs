@@ -8,9 +8,10 @@ namespace SmartCity.Devices;
 /// </summary>
 public readonly record struct FineTemperature
 {
-    internal FineTemperature(int value) => Value = value;
+    internal FineTemperature(double value) => Value = value;
 
-    public int Value { get; }
+    /// <summary>The datasheet's t_fine; not rounded to a whole number, as in its worked example (rounding costs 0.01 Pa).</summary>
+    public double Value { get; }
 }
 
 /// <summary>What the chip's three converters gave: 20, 20 and 16 bits.</summary>
@@ -62,7 +63,7 @@ public static class Bme280
         var first = (adc / 16384.0 - trim.T1 / 1024.0) * trim.T2;
         var second = adc / 131072.0 - trim.T1 / 8192.0;
         second = second * second * trim.T3;
-        return (new((first + second) / 5120.0), new((int)(first + second)));
+        return (new((first + second) / 5120.0), new(first + second));
     }
 
     /// <summary>Pressure from its 20 raw bits; zero when the trims would divide by zero, as the datasheet has it.</summary>

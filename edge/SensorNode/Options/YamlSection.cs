@@ -51,7 +51,7 @@ internal sealed partial class YamlSection(YamlMappingNode? node, string path, lo
     /// <summary>The keys of a mapping whose keys are names of the author's, each with the mapping below it.</summary>
     public IEnumerable<(string Name, YamlSection Section)> Entries()
     {
-        foreach (var (key, _) in node?.Children ?? [])
+        foreach (var key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>())
         {
             if (key is YamlScalarNode { Value: { } name }) yield return (name, Section(name));
         }
@@ -121,7 +121,7 @@ internal sealed partial class YamlSection(YamlMappingNode? node, string path, lo
     /// <summary>Makes a problem of every key that nobody asked for.</summary>
     public void RefuseUnknown()
     {
-        foreach (var (key, _) in node?.Children ?? [])
+        foreach (var key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>())
         {
             var name = (key as YamlScalarNode)?.Value ?? "?";
             if (!_asked.Contains(name)) problems.Add(new(file, key.Start.Line, Path(name), $"is no key here. Known: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}."));
@@ -152,7 +152,7 @@ internal sealed partial class YamlSection(YamlMappingNode? node, string path, lo
         return node is not null && node.Children.TryGetValue(new YamlScalarNode(key), out var found) ? found : null;
     }
 
-    private string Path(string key) => path.Length == 0 ? key : $"{path}.{key}";
+    private string Path(string key) => path.Length == 0 ? key : key.Length == 0 ? path : $"{path}.{key}";
 
     private static bool TryDuration(string text, out TimeSpan duration)
     {

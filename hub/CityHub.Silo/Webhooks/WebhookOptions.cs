@@ -37,7 +37,7 @@ public sealed class WebhookOptions : IValidatableObject
         for (var i = 0; i < AllowedNetworks.Count; i++)
         {
             if (!IPNetwork.TryParse(AllowedNetworks[i], out _))
-                yield return new($"{Section}:{nameof(AllowedNetworks)}:{i} is no network in CIDR notation, or has bits set past its prefix: '{AllowedNetworks[i]}'.", [nameof(AllowedNetworks)]);
+                yield return new($"{Section}:{nameof(AllowedNetworks)}:{i} is no network in CIDR notation: '{AllowedNetworks[i]}'.", [nameof(AllowedNetworks)]);
         }
     }
 }

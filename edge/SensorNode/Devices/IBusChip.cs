@@ -1,0 +1,22 @@
+using SensorNode.Options;
+using SmartCity.Devices;
+using SmartCity.Readings;
+
+namespace SensorNode.Devices;
+
+/// <summary>A chip on a bus, measured in two steps.</summary>
+public interface IBusChip
+{
+    DevicePlan Plan { get; }
+
+    /// <summary>Starts a measurement.</summary>
+    ChipBegun Begin();
+
+    /// <summary>Fetches the measurement: one measure per quantity, whatever happened.</summary>
+    void Collect(IList<Measure> into);
+}
+
+/// <summary>What became of starting a measurement.</summary>
+/// <param name="Fault">Why it was not started; null when it was.</param>
+/// <param name="ReadyAfter">How long to wait before collecting.</param>
+public readonly record struct ChipBegun(ReadFault? Fault, TimeSpan ReadyAfter);

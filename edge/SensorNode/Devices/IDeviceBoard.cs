@@ -1,0 +1,11 @@
+using SensorNode.Options;
+
+namespace SensorNode.Devices;
+
+/// <summary>Where buses come from: the kernel's devices, or the simulated city.</summary>
+public interface IDeviceBoard
+{
+    II2cBus OpenI2c(BusPlan bus);
+
+    IEdgeSource OpenLines(BusPlan bus);
+}

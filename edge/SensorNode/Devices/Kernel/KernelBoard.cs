@@ -1,0 +1,11 @@
+using SensorNode.Options;
+
+namespace SensorNode.Devices.Kernel;
+
+/// <summary>The buses of the machine that the node runs on.</summary>
+public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
+{
+    public II2cBus OpenI2c(BusPlan bus) => new KernelI2cBus(bus.Path, linux);
+
+    public IEdgeSource OpenLines(BusPlan bus) => new KernelLines(bus.Path, linux, time);
+}

@@ -1,0 +1,106 @@
+using SensorNode.Options;
+using SmartCity.Devices;
+
+namespace SensorNode.Devices;
+
+/// <summary>A contact or a pulse counter behind one line: the domain's fold, and whether the line can be read.</summary>
+public abstract class LineDevice(LinePlan plan)
+{
+    public LinePlan Plan { get; } = plan;
+
+    /// <summary>Whether the line was opened and has not failed since.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <inheritdoc cref="DigitalContact.SettlesAtNs"/>
+    public abstract long? SettlesAtNs { get; }
+
+    public static LineDevice Of(LinePlan plan) => plan switch
+    {
+        PulsePlan pulse => new PulseDevice(pulse),
+        _ => new ContactDevice(plan),
+    };
+
+    public void Opened(bool high, long atNs)
+    {
+        IsOpen = true;
+        Found(high, atNs);
+    }
+
+    /// <summary>The line cannot be read any more; what pended on it never happened.</summary>
+    public void Failed()
+    {
+        IsOpen = false;
+        Forget();
+    }
+
+    /// <summary>Takes an edge; what has thereby settled and is news, or null.</summary>
+    public abstract LineNews? Observe(LineEdge edge);
+
+    /// <summary>Lets time pass; what has thereby settled and is news, or null.</summary>
+    public abstract LineNews? Elapse(long nowNs);
+
+    /// <summary>State or count as it stands. Only of an open line.</summary>
+    public abstract Measure Measure();
+
+    protected abstract void Found(bool high, long atNs);
+
+    protected abstract void Forget();
+
+    private sealed class ContactDevice(LinePlan plan) : LineDevice(plan)
+    {
+        private DigitalContact? _contact;
+
+        public override long? SettlesAtNs => _contact?.SettlesAtNs;
+
+        public override LineNews? Observe(LineEdge edge) => _contact is null ? null : News(_contact.Observe(edge));
+
+        public override LineNews? Elapse(long nowNs) => _contact is null ? null : News(_contact.Elapse(nowNs));
+
+        public override Measure Measure() => State(_contact!.Active);
+
+        protected override void Found(bool high, long atNs) => _contact = DigitalContact.Found(high, atNs, Plan.Debounce, Plan.Polarity);
+
+        protected override void Forget() => _contact = null;
+
+        private LineNews? News((DigitalContact Next, ContactChange? Change) seen)
+        {
+            _contact = seen.Next;
+            return seen.Change is { } change ? new(State(change.Active), change.SinceNs) : null;
+        }
+
+        private Measure State(bool active) => SmartCity.Devices.Measure.Of(Plan.Quantity, active ? 1 : 0);
+    }
+
+    private sealed class PulseDevice(PulsePlan plan) : LineDevice(plan)
+    {
+        private PulseCounter? _counter;
+
+        public override long? SettlesAtNs => IsOpen ? _counter?.SettlesAtNs : null;
+
+        public override LineNews? Observe(LineEdge edge)
+        {
+            if (IsOpen) _counter = _counter?.Observe(edge);
+            return null;
+        }
+
+        public override LineNews? Elapse(long nowNs)
+        {
+            if (IsOpen) _counter = _counter?.Elapse(nowNs);
+            return null;
+        }
+
+        public override Measure Measure() => _counter!.Measure(Plan.Quantity, ((PulsePlan)Plan).PerPulse);
+
+        protected override void Found(bool high, long atNs) =>
+            _counter = _counter?.FoundAgain(high, atNs, Plan.Debounce, Plan.Polarity) ?? PulseCounter.Found(high, atNs, Plan.Debounce, Plan.Polarity);
+
+        protected override void Forget()
+        {
+            // The count stays: it goes on when the line is back.
+        }
+    }
+}
+
+/// <summary>A settled change that is to be told at once.</summary>
+/// <param name="SinceNs">The edge's moment, monotonic nanoseconds.</param>
+public readonly record struct LineNews(Measure Measure, long SinceNs);

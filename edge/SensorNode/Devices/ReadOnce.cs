@@ -1,0 +1,81 @@
+using System.Globalization;
+using SensorNode.Options;
+using SmartCity.Devices;
+using SmartCity.Readings;
+
+namespace SensorNode.Devices;
+
+/// <summary>Reads every device of a node once and prints a table: what a technician on a ladder wants to see.</summary>
+public static class ReadOnce
+{
+    /// <summary>Prints the table; true when every device gave every value.</summary>
+    public static async Task<bool> PrintAsync(NodeFile file, IDeviceBoard board, TimeProvider time, TextWriter to)
+    {
+        var whole = true;
+        to.WriteLine($"{"DEVICE",-20} {"QUANTITY",-20} {"VALUE",14} UNIT");
+        foreach (var bus in file.Buses)
+        {
+            var devices = file.Devices.Where(device => device.Bus == bus).ToList();
+            if (devices.Count == 0) continue;
+            var measures = bus.Kind switch
+            {
+                BusKind.I2c => await ReadChipsAsync(board.OpenI2c(bus), devices, time),
+                BusKind.Gpio => ReadLines(board.OpenLines(bus), devices),
+            };
+            foreach (var (device, measure) in measures)
+            {
+                whole &= measure.Fault is null;
+                var row = QuantityCatalogue.Of(measure.Quantity);
+                to.WriteLine($"{device.Name,-20} {row.Name,-20} {Value(row, measure),14} {(measure.Fault is null ? Unit(row) : $"on {bus.Path}")}".TrimEnd());
+            }
+        }
+        return whole;
+    }
+
+    private static async Task<List<(DevicePlan, Measure)>> ReadChipsAsync(II2cBus bus, List<DevicePlan> devices, TimeProvider time)
+    {
+        using var _ = bus;
+        var rows = new List<(DevicePlan, Measure)>();
+        foreach (var plan in devices.OfType<Bme280Plan>())
+        {
+            var chip = new Bme280Driver(bus, plan);
+            var begun = chip.Begin();
+            var measures = new List<Measure>();
+            if (begun.Fault is { } fault) measures.AddRange(plan.Quantities.Select(quantity => Measure.Failed(quantity, fault)));
+            else
+            {
+                await Task.Delay(begun.ReadyAfter, time);
+                chip.Collect(measures);
+            }
+            rows.AddRange(measures.Select(measure => ((DevicePlan)plan, measure)));
+        }
+        return rows;
+    }
+
+    private static List<(DevicePlan, Measure)> ReadLines(IEdgeSource source, List<DevicePlan> devices)
+    {
+        using var _ = source;
+        var rows = new List<(DevicePlan, Measure)>();
+        foreach (var plan in devices.OfType<LinePlan>())
+        {
+            var opening = source.Open(plan.Line, plan.Pull);
+            var line = LineDevice.Of(plan);
+            if (opening.Fault is null) line.Opened(opening.High, opening.AtNs);
+            rows.Add((plan, opening.Fault is { } fault ? Measure.Failed(plan.Quantity, fault) : line.Measure()));
+        }
+        return rows;
+    }
+
+    private static string Value(QuantityRow row, Measure measure)
+    {
+        if (!measure.TryGetValue(out var value)) return measure.Fault.ToString()!;
+        return row.Kind switch
+        {
+            QuantityKind.Contact => value != 0 ? "active" : "quiet",
+            QuantityKind.Counter => value.ToString("0.###", CultureInfo.InvariantCulture),
+            QuantityKind.Level => value.ToString("0.00", CultureInfo.InvariantCulture),
+        };
+    }
+
+    private static string Unit(QuantityRow row) => row.Kind == QuantityKind.Contact ? "" : row.Unit;
+}

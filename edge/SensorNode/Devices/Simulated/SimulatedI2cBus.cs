@@ -1,0 +1,28 @@
+using SmartCity.Readings;
+
+namespace SensorNode.Devices.Simulated;
+
+/// <summary>A chip that is simulated at its registers.</summary>
+public interface ISimulatedChip : IDisposable
+{
+    /// <summary>False when it does not acknowledge its address.</summary>
+    bool Read(byte register, Span<byte> into);
+
+    /// <inheritdoc cref="Read"/>
+    bool Write(byte register, byte value);
+}
+
+/// <summary>A simulated I2C bus with its chips by address. Where no chip is, nobody answers.</summary>
+public sealed class SimulatedI2cBus(IReadOnlyDictionary<byte, ISimulatedChip> chips) : II2cBus
+{
+    public ReadFault? Read(byte address, byte register, Span<byte> into) =>
+        chips.TryGetValue(address, out var chip) && chip.Read(register, into) ? null : ReadFault.NoAnswer;
+
+    public ReadFault? Write(byte address, byte register, byte value) =>
+        chips.TryGetValue(address, out var chip) && chip.Write(register, value) ? null : ReadFault.NoAnswer;
+
+    public void Dispose()
+    {
+        foreach (var chip in chips.Values) chip.Dispose();
+    }
+}

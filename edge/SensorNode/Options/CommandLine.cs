@@ -1,0 +1,83 @@
+namespace SensorNode.Options;
+
+/// <summary>What a command line asks for.</summary>
+public enum NodeCommand : byte
+{
+    Help,
+    Check,
+    Run,
+    Read,
+}
+
+/// <summary>The exit codes of the program.</summary>
+public static class ExitCode
+{
+    public const int Ok = 0;
+
+    /// <summary>It ran, and failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Bad configuration or usage: it never ran.</summary>
+    public const int BadConfiguration = 2;
+}
+
+/// <summary>The command line and the environment, read: what to do, with which file, overridden how; or what is wrong with them.</summary>
+public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverrides Overrides, IReadOnlyList<string> Problems)
+{
+    public const string Help = """
+        SensorNode: reads the sensors of one pole and tells the city.
+
+          SensorNode run FILE      read the sensors and send what they say, until SIGTERM or Ctrl-C
+          SensorNode check FILE    check a node file: every problem at once, with file, line and key
+          SensorNode read FILE     read every sensor once and print a table; sends nothing
+          SensorNode help          this text
+
+        Options (or environment variables) that override the file, checked in the same way:
+          --broker HOST:PORT       SENSORNODE_BROKER     the MQTT broker
+          --outbox DIR             SENSORNODE_OUTBOX     this node's own outbox directory
+          --witness DIR            SENSORNODE_WITNESS    where simulated chips log what they gave out
+
+        Exit codes: 0 fine, 1 failed while running, 2 bad configuration or usage.
+        """;
+
+    public static CommandLine Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
+    {
+        var problems = new List<string>();
+        var command = arguments.Count == 0 ? null : Word(arguments[0]);
+        if (command is null) problems.Add(arguments.Count == 0 ? "no command given." : $"\"{arguments[0]}\" is no command.");
+        var settings = new Dictionary<string, Setting>(StringComparer.Ordinal);
+        foreach (var name in new[] { "broker", "outbox", "witness" })
+        {
+            var variable = $"SENSORNODE_{name.ToUpperInvariant()}";
+            if (environment(variable) is { Length: > 0 } value) settings[name] = new(variable, value);
+        }
+        var files = new List<string>();
+        var given = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 1; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            if (!argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                files.Add(argument);
+                continue;
+            }
+            var name = argument[2..];
+            if (name is not ("broker" or "outbox" or "witness")) problems.Add($"\"{argument}\" is no option.");
+            else if (!given.Add(name)) problems.Add($"{argument} is given twice.");
+            else if (i + 1 == arguments.Count) problems.Add($"{argument} needs a value.");
+            else settings[name] = new(argument, arguments[++i]);
+        }
+        if (command is not (null or NodeCommand.Help) && files.Count != 1) problems.Add($"one node file is needed, {files.Count} are given.");
+        return new(command ?? NodeCommand.Help, files.FirstOrDefault() ?? "",
+            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness")), problems);
+    }
+
+    private static NodeCommand? Word(string argument) => argument switch
+    {
+        "help" or "--help" or "-h" => NodeCommand.Help,
+        "check" => NodeCommand.Check,
+        "run" => NodeCommand.Run,
+        "read" => NodeCommand.Read,
+        _ => null,
+    };
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SensorNode.Devices;
+using SensorNode.Devices.Kernel;
+using SensorNode.Devices.Simulated;
+using SensorNode.Options;
+using SensorNode.Readings;
+
+var line = CommandLine.Parse(args, Environment.GetEnvironmentVariable);
+if (line.Problems.Count > 0)
+{
+    foreach (var problem in line.Problems) Console.Error.WriteLine(problem);
+    Console.Error.WriteLine("Try: SensorNode help");
+    return ExitCode.BadConfiguration;
+}
+if (line.Command == NodeCommand.Help)
+{
+    Console.WriteLine(CommandLine.Help);
+    return ExitCode.Ok;
+}
+
+var (file, problems) = NodeFileReader.Read(line.File, line.Overrides);
+if (file is null)
+{
+    foreach (var problem in problems) Console.Error.WriteLine(problem);
+    Console.Error.WriteLine(problems.Count == 1 ? "1 problem." : $"{problems.Count} problems.");
+    return ExitCode.BadConfiguration;
+}
+
+var time = TimeProvider.System;
+IDeviceBoard board = file.Simulation is { } simulation ? new SimulatedBoard(file, simulation, time) : new KernelBoard(new LinuxCalls(), time);
+IClockTrust clock = file.Clock == ClockSource.Trusted ? new TrustedClock() : new KernelClock();
+switch (line.Command)
+{
+    case NodeCommand.Check:
+        Console.WriteLine($"{line.File}: fine. Node {file.Node}, {file.Devices.Count} devices{(file.Simulation is null ? "" : ", simulated")}.");
+        return ExitCode.Ok;
+    case NodeCommand.Read:
+        return await ReadOnce.PrintAsync(file, board, time, Console.Out) ? ExitCode.Ok : ExitCode.Failed;
+}
+
+// One reading's way, in its order: devices, readings, telemetry. The host stops them in the opposite order.
+var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+host.Logging.AddSimpleConsole(console =>
+{
+    console.SingleLine = true;
+    console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fff'Z' ";
+    console.UseUtcTimestamp = true;
+});
+host.Services.AddSingleton(time).AddSingleton(file).AddSingleton(board).AddSingleton(clock);
+host.Services.AddSingleton<IReadingSink, ConsoleSink>().AddSingleton<SampleLoopFaults>();
+host.Services.AddHostedService<SampleLoop>();
+await host.Build().RunAsync();
+return ExitCode.Ok;

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Hosting;
+using SensorNode.Devices;
+using SensorNode.Options;
+
+namespace SensorNode.Readings;
+
+/// <summary>Samples everything that is wired to the node: one loop per bus, side by side. It ends when it is told to, or with the first loop that dies.</summary>
+public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink sink, IClockTrust clock, TimeProvider time, SampleLoopFaults faults) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var opened = new List<IDisposable>();
+        List<Task> loops = [];
+        try
+        {
+            loops = [.. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token))];
+            await await Task.WhenAny(loops); // a loop that died takes the node with it: half a node that looks whole is worse
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // shutting down: quiet
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // the first word is above
+            foreach (var bus in opened) bus.Dispose();
+        }
+    }
+
+    private Task Loop(BusPlan bus, List<IDisposable> opened, CancellationToken stopping)
+    {
+        switch (bus.Kind)
+        {
+            case BusKind.I2c:
+                var i2c = board.OpenI2c(bus);
+                opened.Add(i2c);
+                var chips = file.Devices.OfType<Bme280Plan>().Where(chip => chip.Bus == bus).Select(chip => ((IBusChip)new Bme280Driver(i2c, chip), Device(chip)));
+                var chipLoop = new SampleLoopI2c(chips, time);
+                return Task.Run(() => chipLoop.RunAsync(stopping), stopping);
+            case BusKind.Gpio:
+                var source = board.OpenLines(bus);
+                opened.Add(source);
+                var lines = file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus).Select(line => (line, Device(line)));
+                var lineLoop = new SampleLoopLines(source, lines, time, faults);
+                return Task.Run(() => lineLoop.RunAsync(stopping), stopping);
+            default:
+                throw new System.Diagnostics.UnreachableException($"no such kind of bus: {bus.Kind}");
+        }
+    }
+
+    private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus);
+
+    private SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, sink, clock, time, faults);
+}

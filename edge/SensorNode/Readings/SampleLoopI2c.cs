@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using SensorNode.Devices;
+using SmartCity.Devices;
+using SmartCity.Telemetry;
+
+namespace SensorNode.Readings;
+
+/// <summary>
+/// Samples the chips of one I2C bus, each at its own interval and in the two steps of <see cref="IBusChip"/>; while one chip measures,
+/// another is served. A chip that fails gives its fault as a sample and is tried again at its next turn.
+/// </summary>
+public sealed class SampleLoopI2c
+{
+    private readonly TimeProvider _time;
+    private readonly Slot[] _slots;
+    private readonly List<Measure> _measures = [];
+
+    public SampleLoopI2c(IEnumerable<(IBusChip Chip, SampleLoopDevice Device)> chips, TimeProvider time)
+    {
+        _time = time;
+        var now = time.MonotonicNs();
+        _slots = [.. chips.Select(chip => new Slot(chip.Chip, chip.Device) { DueNs = now, TurnNs = now })];
+    }
+
+    /// <summary>Turns that were left out because the one before took too long, on all chips together.</summary>
+    public long Missed { get; private set; }
+
+    /// <summary>Does everything that is due and returns how long there is nothing to do.</summary>
+    public TimeSpan Step()
+    {
+        var next = long.MaxValue;
+        foreach (var slot in _slots)
+        {
+            if (slot.DueNs <= _time.MonotonicNs()) Serve(slot);
+            next = Math.Min(next, slot.DueNs);
+        }
+        return MonotonicClock.FromNs(Math.Max(0, next - _time.MonotonicNs()));
+    }
+
+    /// <summary>Steps until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var idle = MonotonicClock.RoundedUp(Step());
+            await Task.Delay(idle, _time, stopping);
+        }
+    }
+
+    private void Serve(Slot slot)
+    {
+        if (slot.Measuring)
+        {
+            _measures.Clear();
+            slot.Chip.Collect(_measures);
+            Finish(slot);
+            return;
+        }
+        var begun = slot.Chip.Begin();
+        slot.BeganNs = _time.MonotonicNs();
+        if (begun.Fault is { } fault)
+        {
+            _measures.Clear();
+            foreach (var quantity in slot.Chip.Plan.Quantities) _measures.Add(Measure.Failed(quantity, fault));
+            Finish(slot);
+            return;
+        }
+        slot.Measuring = true;
+        slot.DueNs = slot.BeganNs + begun.ReadyAfter.ToNs();
+    }
+
+    private void Finish(Slot slot)
+    {
+        slot.Device.Give(Lane.Raw, slot.BeganNs, CollectionsMarshal.AsSpan(_measures));
+        slot.Measuring = false;
+        // Turns keep their grid: late ones are left out, never made up for in a burst.
+        var interval = slot.Chip.Plan.Interval.ToNs();
+        var turns = Math.Max(1, (_time.MonotonicNs() - slot.TurnNs) / interval + 1);
+        Missed += turns - 1;
+        slot.TurnNs += turns * interval;
+        slot.DueNs = slot.TurnNs;
+    }
+
+    private sealed class Slot(IBusChip chip, SampleLoopDevice device)
+    {
+        public IBusChip Chip { get; } = chip;
+        public SampleLoopDevice Device { get; } = device;
+        public long TurnNs { get; set; }
+        public long DueNs { get; set; }
+        public long BeganNs { get; set; }
+        public bool Measuring { get; set; }
+    }
+}
