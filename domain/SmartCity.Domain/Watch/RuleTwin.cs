@@ -182,7 +182,7 @@ internal sealed partial class RuleTwin
             while (i < before.Count && before[i].CompareTo(after[k]) < 0) i++;
             var known = i < before.Count && before[i].CompareTo(after[k]) == 0;
             if (after[k].IsOpen && !(known && before[i].IsOpen)) told = teller.Open(after[k]);
-            else if (!after[k].IsOpen && !known) teller.Over(after[k]);
+            else if (!after[k].IsOpen && !known) teller.Over(after[k], quietly: told != Told.Nothing);
         }
         _told = told;
         before.Clear();
@@ -217,7 +217,7 @@ internal sealed partial class RuleTwin
             {
                 _opened.ClearedAt = at;
                 _opened.ClearedValue = value;
-                teller.Over(_opened);
+                teller.Over(_opened, quietly: false);
                 _hasOpened = false;
             }
             else if (told != Told.Ignored) teller.Clear(ended.Epoch, ended.First, at, value);

@@ -21,8 +21,8 @@ internal enum Told : byte
 /// Turns found episodes into events by the rule's policy on what is late.
 /// <para>Open when it comes to light: live if its newest breach is at most the lateness limit old (a mean: twice the limit and a slot after its
 /// window), and raised; else ignored, recorded, or raised as late.</para>
-/// <para>Already over when it comes to light: recorded and cleared, nobody is called for what a newer reading contradicts; a rule that raises
-/// what is late raises and clears it; one that ignores what is late says nothing of what is not live.</para>
+/// <para>Already over when it comes to light: recorded as cleared, nobody is called for what a newer reading contradicts; a rule that raises
+/// what is late raises and clears it, unless an episode is open; one that ignores what is late says nothing of what is not live.</para>
 /// </summary>
 internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, List<EpisodeEvent> events)
 {
@@ -38,13 +38,17 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
         return told;
     }
 
-    public void Over(in Found episode)
+    /// <param name="episode">One that is over already.</param>
+    /// <param name="quietly">Another episode of the rule is open: somebody knows, and only one may be open at a time.</param>
+    public void Over(in Found episode, bool quietly)
     {
         var live = rule.IsLive(episode.Newest, now);
-        if (rule.Rule.LatePolicy == LatePolicy.Raise) Raise(episode, late: !live);
-        else if (live || rule.Rule.LatePolicy == LatePolicy.Record) Record(episode);
-        else return;
-        Clear(episode.Epoch, episode.First, episode.ClearedAt, episode.ClearedValue);
+        if (rule.Rule.LatePolicy == LatePolicy.Raise && !quietly)
+        {
+            Raise(episode, late: !live);
+            Clear(episode.Epoch, episode.First, episode.ClearedAt, episode.ClearedValue);
+        }
+        else if (live || rule.Rule.LatePolicy != LatePolicy.Ignore) Record(episode);
     }
 
     /// <summary>Raises what was only recorded or ignored, when a fresh breaching value shows that it is live after all.</summary>
@@ -68,7 +72,10 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
 
     private void Record(in Found episode) =>
         events.Add(new EpisodeEvent.Recorded(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(episode.RaisedAt),
-            rule.Rule.Severity, episode.Value, new(episode.Since)));
+            rule.Rule.Severity, episode.Value, new(episode.Since))
+        {
+            ClearedAt = episode.IsOpen ? null : new Instant(episode.ClearedAt),
+        });
 
     private EpisodeId Id(uint epoch, ulong first) => EpisodeId.Of(rule.Id, sensor, epoch, first);
 

@@ -97,6 +97,7 @@ public sealed partial class HostSession
         private SetAsideReason Take(in MetricView metric)
         {
             if (!TryFind(metric, out var target, out var reason)) return reason;
+            if (metric is { HasAlias: true, HasName: true }) _session.Deviations |= Deviations.NameBesideAlias;
             if (target.Role == MetricRole.Position && _session.IsLedgered) return TakePosition(metric);
             var order = default(ReadingOrder);
             var clock = ClockTrust.Synced;
@@ -174,11 +175,7 @@ public sealed partial class HostSession
         private readonly bool TryFind(in MetricView metric, out MetricTarget target, out SetAsideReason reason)
         {
             reason = SetAsideReason.None;
-            if (metric.HasAlias && _device.Metrics.TryFind(metric.Alias, out target))
-            {
-                if (metric.HasName) _session.Deviations |= Deviations.NameBesideAlias;
-                return true;
-            }
+            if (metric.HasAlias && _device.Metrics.TryFind(metric.Alias, out target)) return true;
             if (metric.HasName)
             {
                 if (_device.Metrics.TryFind(metric.NameUtf8, out target)) return true;

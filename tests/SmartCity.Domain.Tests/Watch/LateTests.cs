@@ -53,8 +53,8 @@ public sealed class LateTests
         var street = new Watched(Watched.Rule());
         street.Hears(10, 20);
         var events = street.Hears(5, 31, now: 11);
-        Assert.Equal("recorded, cleared", string.Join(", ", events.Select(Words)));
-        Assert.Equal((Watched.At(5), Watched.At(10)), (events[0].At, events[1].At));
+        Assert.Equal("recorded as over", string.Join(", ", events.Select(Words)));
+        Assert.Equal((Watched.At(5), Watched.At(10)), (street.Episodes.Values.Single().RecordedAt, street.Episodes.Values.Single().ClearedAt));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class LateTests
         Assert.Equal(ObserveOutcome.TooLate, street.Hears(Watched.Reading(-1, 31), 128).Outcome);
         Assert.Equal(ObserveOutcome.Merged, street.Hears(Watched.Reading(0.5, 31), 128).Outcome); // takes the place of the oldest
         Assert.Equal(ObserveOutcome.TooLate, street.Hears(Watched.Reading(-2, 31), 128).Outcome);
-        Assert.Equal("recorded, cleared", string.Join(", ", street.Events.Select(Words)));
+        Assert.Equal("recorded as over", string.Join(", ", street.Events.Select(Words)));
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class LateTests
     private static string Words(EpisodeEvent change) => change switch
     {
         EpisodeEvent.Raised raised => raised.Late ? "raised late" : "raised",
-        EpisodeEvent.Recorded => "recorded",
+        EpisodeEvent.Recorded recorded => recorded.ClearedAt is null ? "recorded" : "recorded as over",
         EpisodeEvent.Cleared => "cleared",
         EpisodeEvent.Withdrawn => "withdrawn",
         _ => "?",
