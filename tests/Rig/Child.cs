@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
@@ -27,7 +28,35 @@ public sealed partial class Child : IAsyncDisposable
         var start = new ProcessStartInfo("setpriv") { UseShellExecute = false };
         foreach (var part in (string[])["--pdeathsig", "KILL", "sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", log, .. command]) start.ArgumentList.Add(part);
         start.Environment["DOTNET_gcServer"] = "0";
-        return new(Process.Start(start)!, log);
+        return new(Starter.Run(start), log);
+    }
+
+    /// <summary>The kernel takes "when we die" as "when the thread that started it ends", so one thread that never ends starts them all.</summary>
+    private static class Starter
+    {
+        private static readonly BlockingCollection<(ProcessStartInfo Start, TaskCompletionSource<Process> Started)> Orders = [];
+
+        static Starter() => new Thread(() =>
+        {
+            foreach (var (start, started) in Orders.GetConsumingEnumerable())
+            {
+                try
+                {
+                    started.SetResult(Process.Start(start)!);
+                }
+                catch (Exception e)
+                {
+                    started.SetException(e);
+                }
+            }
+        }) { IsBackground = true, Name = "child-starter" }.Start();
+
+        public static Process Run(ProcessStartInfo start)
+        {
+            var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Orders.Add((start, started));
+            return started.Task.GetAwaiter().GetResult();
+        }
     }
 
     /// <summary>kill -9.</summary>

@@ -41,7 +41,11 @@ public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVers
     /// <summary>A breach found in readings too old to page anyone, or already over when it came to light: recorded and shown, nobody is called.
     /// A later <see cref="Raised"/> with the same id means that it is live after all.</summary>
     public sealed record Recorded(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At,
-        Severity Severity, double Value, Instant FirstBreachAt) : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+        Severity Severity, double Value, Instant FirstBreachAt) : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At)
+    {
+        /// <summary>When it was over, if it was by the time it came to light: it enters the register as cleared, so that it is never open beside another.</summary>
+        public Instant? ClearedAt { get; init; }
+    }
 
     /// <summary>The value came back past the clear level.</summary>
     public sealed record Cleared(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, double Value)
@@ -99,8 +103,12 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
         EpisodeEvent.Raised e when before.RaisedAt is null || before.WithdrawnAt is not null =>
             before with { RaisedAt = e.At, Late = e.Late, Value = e.Value, ClearedAt = null, WithdrawnAt = null },
         EpisodeEvent.Recorded e when before is null =>
-            new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RecordedAt = e.At },
-        EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = null, WithdrawnAt = null },
+            new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value)
+            {
+                RecordedAt = e.At,
+                ClearedAt = e.ClearedAt,
+            },
+        EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = e.ClearedAt, WithdrawnAt = null },
         EpisodeEvent.Cleared e when before is { WithdrawnAt: null } && before.ClearedAt != e.At => before with { ClearedAt = e.At },
         EpisodeEvent.Withdrawn e when before is { WithdrawnAt: null } => before with { WithdrawnAt = e.At },
         _ => null,

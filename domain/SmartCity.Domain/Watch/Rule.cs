@@ -50,6 +50,10 @@ public sealed record MeanOver(TimeSpan Slot, int Slots, int MinSlots, bool Calen
 /// <summary>A threshold rule, as loaded and checked. Ids are lower case with hyphens and stay the same while the rule means the same thing.</summary>
 public sealed record Rule
 {
+    /// <summary>How long a value holds with no reading after it. A for-duration that ends within this time after the last reading is
+    /// fulfilled by the clock alone; one that ends later waits for the next reading, so that a silent sensor confirms no long breach.</summary>
+    public static readonly TimeSpan HoldLimit = TimeSpan.FromMinutes(15);
+
     public required string Id { get; init; }
     public required Quantity Quantity { get; init; }
     public required Breach Breach { get; init; }

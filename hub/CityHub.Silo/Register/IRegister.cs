@@ -17,8 +17,11 @@ public interface IRegister
     /// <param name="context">Looks up district, department and message for an episode that opens.</param>
     Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context);
 
+    /// <summary>Acknowledges; the first acknowledgement stands. Null when nothing changed: no such episode, or acknowledged before.</summary>
     Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note);
     Task<Episode?> FindEpisode(EpisodeId id);
+
+    /// <summary>Newest first. From and To bound when the episode opened (raised, else recorded): [From, To).</summary>
     Task<IReadOnlyList<Episode>> ListEpisodes(EpisodeFilter filter);
 
     // --- twin checkpoints -----------------------------------------------------------------------------------------
@@ -35,24 +38,48 @@ public interface IRegister
     (int Version, string Hash, string Source)? RulesInForce();
 
     // --- places ---------------------------------------------------------------------------------------------------
+    /// <summary>Adds dated places; one of the same sensor and instant is replaced.</summary>
     Task SavePlaces(IReadOnlyList<SensorPlace> places);
+
+    /// <summary>All of them, by sensor, oldest first: the last one at or before an instant is in force at that instant.</summary>
     IReadOnlyList<SensorPlace> LoadPlaces();
 
     // --- subscriptions and the webhook outbox ----------------------------------------------------------------------
     Task<Subscription> AddSubscription(Subscription subscription, string secret);
+
+    /// <summary>Nothing is sent to it any more; what waits for it stays listed. False: no such subscription.</summary>
     Task<bool> RemoveSubscription(string id);
+
+    /// <summary>While paused, messages are queued and none is due. Null: no such subscription.</summary>
     Task<Subscription?> PauseSubscription(string id, bool paused);
+
     IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
 
-    /// <summary>Messages due at or before <paramref name="now"/> (wall clock), oldest first; per (subscription, episode) only the first undelivered one.</summary>
+    /// <summary>Raised after a commit that may have made a message due sooner. Called on the writer: be short, do not throw.</summary>
+    event Action? OutboxChanged;
+
+    /// <summary>Queues a message that no episode caused (a test call, a resend), under a new id.</summary>
+    Task QueueMessage(NewMessage message);
+
+    /// <summary>Messages due at or before <paramref name="now"/> (wall clock), oldest first; per (subscription, episode) only the first undelivered one.
+    /// When more are due than <paramref name="limit"/>, subscriptions get equal shares, so that one with a backlog does not starve the others.</summary>
     Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit);
+
+    /// <summary>As <see cref="Due(Instant, int)"/>, for a sender whose lanes fill up: none of the subscriptions in <paramref name="except"/>,
+    /// and no more than <paramref name="perSubscription"/> of any one, so that a long backlog behind a hung endpoint is not read again at each look.</summary>
+    Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except);
 
     /// <summary>When the next message falls due; null when none waits.</summary>
     Instant? NextDue();
 
+    /// <summary>When the first message that is not due at <paramref name="after"/> will be; null when none waits for a later time.</summary>
+    Instant? NextDue(Instant after);
+
     /// <summary>Writes down attempts: delivered, to be retried at, or dead-lettered.</summary>
     Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts);
 
+    /// <summary>Newest first.</summary>
+    /// <param name="state">One of <see cref="DeliveryStates"/>, or null for all.</param>
     Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit);
 
     // --- keys and audit -------------------------------------------------------------------------------------------
@@ -74,6 +101,34 @@ public sealed record EpisodeContext(string District, string Department, string M
 
 /// <summary>An episode before and after, and the event that moved it. <paramref name="Number"/> counts changes, without gaps.</summary>
 public sealed record EpisodeChange(long Number, Episode? Before, Episode After, string Kind);
+
+/// <summary>The kinds of <see cref="EpisodeChange"/>.</summary>
+public static class EpisodeChangeKinds
+{
+    /// <summary>Opened with a call, or promoted from recorded, or found again after it was withdrawn.</summary>
+    public const string Raised = "episode.raised";
+    public const string Recorded = "episode.recorded";
+    public const string Cleared = "episode.cleared";
+    public const string Withdrawn = "episode.withdrawn";
+    public const string Acknowledged = "episode.acknowledged";
+
+    /// <summary>Late readings moved the instant at which it cleared.</summary>
+    public const string Updated = "episode.updated";
+}
+
+/// <summary>The states that <see cref="DeliveryView.State"/> names.</summary>
+public static class DeliveryStates
+{
+    public const string Pending = "pending";
+    public const string Delivered = "delivered";
+
+    /// <summary>Given up after the last attempt.</summary>
+    public const string DeadLettered = "dead-lettered";
+}
+
+/// <summary>A message to be queued for one subscription. The body is signed and sent as it is, on every attempt.</summary>
+/// <param name="MessageId">Unique within its subscription: a second one with the same id is not queued.</param>
+public sealed record NewMessage(string MessageId, string SubscriptionId, string Type, byte[] Body);
 
 /// <summary>A node's twin and its sensors', as bytes of <c>NodeTwin.Write</c>.</summary>
 public sealed record NodeCheckpoint(NodeKey Node, byte[] State);

@@ -37,6 +37,9 @@ public interface ITimeline
     /// <summary>Blocks with a number above this one, in order: what a restart replays into the twins.</summary>
     IEnumerable<TimelineBlock> BlocksAfter(long block);
 
+    /// <summary>Says that the twins' committed checkpoint includes every block through this one: <see cref="BlocksAfter"/> will not be asked for them again.</summary>
+    void CheckpointedThrough(long block);
+
     /// <summary>Readings of one series in [from, to), by time, streaming.</summary>
     IEnumerable<Reading> Read(SensorId sensor, Quantity quantity, Instant from, Instant to);
 

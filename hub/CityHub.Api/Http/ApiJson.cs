@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CityHub.Api.Http;
+
+/// <summary>JSON of the API: camelCase, source-generated, unknown members refused.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    Converters =
+    [
+        typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
+        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames),
+    ])]
+[JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
+[JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(IReadOnlyList<NodeBody>))]
+[JsonSerializable(typeof(IReadOnlyList<DistrictBody>))]
+[JsonSerializable(typeof(IReadOnlyList<AlertBody>))]
+[JsonSerializable(typeof(AcknowledgeBody))]
+[JsonSerializable(typeof(IReadOnlyList<SubscriptionBody>))]
+[JsonSerializable(typeof(NewSubscriptionBody))]
+[JsonSerializable(typeof(CreatedSubscriptionBody))]
+[JsonSerializable(typeof(IReadOnlyList<DeliveryBody>))]
+[JsonSerializable(typeof(RuleSetBody))]
+[JsonSerializable(typeof(EventBody))]
+[JsonSerializable(typeof(HelloBody))]
+[JsonSerializable(typeof(GapBody))]
+[JsonSerializable(typeof(SignInBody))]
+[JsonSerializable(typeof(SessionBody))]
+[JsonSerializable(typeof(NewKeyBody))]
+[JsonSerializable(typeof(CreatedKeyBody))]
+[JsonSerializable(typeof(ReadinessBody))]
+[JsonSerializable(typeof(ProblemBody))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,121 @@
+using CityHub.Api.Keys;
+using CityHub.Contracts;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Api.Http;
+
+/// <summary>The newest value of one quantity. No value: <c>fault</c> says why.</summary>
+public sealed record ValueBody(string Quantity, string Unit, QuantityKind Kind, Instant At, double? Value, ReadFault? Fault, Quality Quality, ClockTrust Clock);
+
+public sealed record PlaceBody(string District, string Site, double? Latitude, double? Longitude, IReadOnlyList<string> Tags, Instant Since);
+
+public sealed record SensorBody(string Id, string Node, string Device, Presence Presence, PlaceBody Place, IReadOnlyList<ValueBody> Values)
+{
+    public static SensorBody Of(SensorView view) => new(
+        view.Id.Value, view.Device.Node.ToString(), view.Device.Device, view.Presence,
+        new(view.Place.District, view.Place.Site, view.Place.Latitude, view.Place.Longitude, view.Place.Tags, view.Place.Since),
+        [.. view.Values.Select(v => new ValueBody(QuantityCatalogue.Of(v.Quantity).Name, QuantityCatalogue.Of(v.Quantity).Unit, QuantityCatalogue.Of(v.Quantity).Kind,
+            v.At, v.Value is { } number && double.IsFinite(number) ? number : null, v.Fault, v.Quality, v.Clock))]);
+}
+
+public sealed record PointBody(Instant At, double Min, double Mean, double Max, int Count, int Good);
+
+/// <summary>History in steps, oldest first. A step without readings is left out: a gap is a gap.</summary>
+public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, IReadOnlyList<PointBody> Points);
+
+public sealed record NodeBody(string Id, string Group, string Node, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors,
+    ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations)
+{
+    public static NodeBody Of(NodeView view) => new(view.Key.ToString(), view.Key.Group, view.Key.Node, view.Presence, view.Since, view.LastHeard,
+        view.Sensors, view.Outstanding, view.Clock, view.Unledgered, view.Deviations);
+}
+
+/// <param name="OpenAlerts">Open alerts by severity; every severity is present.</param>
+public sealed record DistrictBody(string Id, string Name, int Sensors, int SensorsOnline, int Nodes, int NodesOnline, IReadOnlyDictionary<string, int> OpenAlerts)
+{
+    public static DistrictBody Of(DistrictView view) => new(view.Id, view.Name, view.Sensors, view.SensorsOnline, view.Nodes, view.NodesOnline,
+        Enum.GetValues<Severity>().OrderDescending().ToDictionary(Words.Of, s => view.OpenEpisodes.GetValueOrDefault(s)));
+}
+
+public sealed record AcknowledgedBody(string By, Instant At, string Note);
+
+/// <summary>One episode of a broken rule. Raised, cleared, withdrawn and acknowledged are independent facts, each with its instant or none.</summary>
+public sealed record AlertBody(string Id, bool Open, Severity Severity, string Message, string Rule, int RuleVersion, string Sensor, string District, string Department,
+    string Quantity, string Unit, double? Value, Instant FirstBreachAt, Instant? RaisedAt, Instant? RecordedAt, Instant? ClearedAt, Instant? WithdrawnAt, bool Late,
+    AcknowledgedBody? Acknowledged)
+{
+    public static AlertBody Of(Episode e) => new(
+        e.Id.Value, e.IsOpen, e.Severity, e.Message, e.Rule, e.RuleVersion, e.Sensor.Value, e.District, e.Department,
+        QuantityCatalogue.Of(e.Quantity).Name, QuantityCatalogue.Of(e.Quantity).Unit, double.IsFinite(e.Value) ? e.Value : null,
+        e.FirstBreachAt, e.RaisedAt, e.RecordedAt, e.ClearedAt, e.WithdrawnAt, e.Late,
+        e.Acknowledged is { } a ? new(a.By, a.At, a.Note) : null);
+}
+
+public sealed record AcknowledgeBody(string? Note = null);
+
+/// <summary>A department's wish for webhooks.</summary>
+/// <param name="Department">Required, 1 to 80 characters.</param>
+/// <param name="Url">Required: http or https, without user name or password.</param>
+/// <param name="Districts">Empty or absent: all.</param>
+/// <param name="MinSeverity">Default: warning, that is everything.</param>
+/// <param name="Secret">Standard Webhooks secret: <c>whsec_</c> and base64 of 24 to 64 bytes. Absent: the hub makes one and shows it once, in the answer.</param>
+public sealed record NewSubscriptionBody(string? Department = null, string? Url = null, IReadOnlyList<string>? Districts = null, string? MinSeverity = null, string? Secret = null);
+
+public sealed record SubscriptionBody(string Id, string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt)
+{
+    public static SubscriptionBody Of(Subscription s) => new(s.Id, s.Department, s.Url.ToString(), s.Districts, s.MinSeverity, s.Paused, s.CreatedAt);
+}
+
+/// <summary>A subscription as just made, with its secret: shown this once.</summary>
+public sealed record CreatedSubscriptionBody(SubscriptionBody Subscription, string Secret);
+
+public sealed record DeliveryBody(string MessageId, string Subscription, string? Alert, string Type, string State, int Attempts, Instant QueuedAt,
+    Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome)
+{
+    public static DeliveryBody Of(DeliveryView v) => new(v.MessageId, v.Subscription, v.Episode?.Value, v.Type, v.State, v.Attempts, v.QueuedAt, v.DeliveredAt, v.NextAttemptAt, v.LastOutcome);
+}
+
+/// <param name="Slot">ISO 8601 duration.</param>
+public sealed record MeanBody(string Slot, int Slots, int MinSlots, bool CalendarDay);
+
+public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Breach, double Level, double Clear, string For, MeanBody? Mean, bool PerDay, Severity Severity,
+    IReadOnlyList<string> Districts, string Lateness, LatePolicy LatePolicy, string Department, string Message)
+{
+    public static RuleBody Of(Rule r) => new(r.Id, QuantityCatalogue.Of(r.Quantity).Name, QuantityCatalogue.Of(r.Quantity).Unit, r.Breach, r.Level, r.Clear, Times.Text(r.For),
+        r.Mean is { } m ? new(Times.Text(m.Slot), m.Slots, m.MinSlots, m.CalendarDay) : null,
+        r.PerDay, r.Severity, r.Districts, Times.Text(r.Lateness), r.LatePolicy, r.Department, r.Message);
+}
+
+public sealed record RuleSetBody(int Version, string Hash, string DayOffset, IReadOnlyList<RuleBody> Rules);
+
+/// <summary>One live event. <c>alert</c> is present where the event is about one.</summary>
+public sealed record EventBody(long Number, Instant At, string Kind, string Subject, AlertBody? Alert)
+{
+    public static EventBody Of(HubEvent e) => new(e.Number, e.At, e.Kind, e.Subject, e.Episode is { } episode ? AlertBody.Of(episode) : null);
+}
+
+/// <param name="CityTime">The city clock: what the ages of alerts are counted by. It follows the data in a replay.</param>
+public sealed record HelloBody(Instant CityTime, Instant HubStartedAt, int HeartbeatSeconds);
+
+/// <summary>Some events were missed: read the state again.</summary>
+public sealed record GapBody(long? After, long? Before, string Detail);
+
+public sealed record SignInBody(string? Key = null);
+
+/// <param name="SignedIn">False: no key came, or one that is not known.</param>
+public sealed record SessionBody(bool SignedIn, string? Name, Role? Role);
+
+public sealed record NewKeyBody(string? Name = null, string? Role = null);
+
+/// <summary>A key as just made: shown this once, kept as its SHA-256 alone.</summary>
+public sealed record CreatedKeyBody(string Name, Role Role, string Key);
+
+/// <param name="NotReady">The parts that are not, each with why; empty when ready.</param>
+public sealed record ReadinessBody(bool Ready, IReadOnlyDictionary<string, string> NotReady);
+
+/// <summary>Which field, and why.</summary>
+public sealed record FieldError(string Field, string Detail);
+
+/// <summary>RFC 9457 problem details, with the fields that are at fault.</summary>
+public sealed record ProblemBody(string Type, string Title, int Status, string Detail, IReadOnlyList<FieldError> Errors);

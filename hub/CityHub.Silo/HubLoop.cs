@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+using CityHub.Silo.Register;
+using CityHub.Silo.Telemetry;
+using CityHub.Silo.Timeline;
+using CityHub.Silo.Twins;
+using CityHub.Silo.Watch;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SmartCity.Mqtt;
+
+namespace CityHub.Silo;
+
+/// <summary>
+/// The hub's life: brings the twins back, runs its loops, and ends them in the order in which they need each other. A loop that dies ends the
+/// host; nothing dies in silence.
+/// </summary>
+internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline,
+    IRegister register, IngestGate gate, UnstoredRows unstored, HubVoice voice, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
+    TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
+{
+    private long _throughBlock;
+
+    /// <summary>Everything that can refuse the start does so here, before the host counts as started.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        places.Load();
+        var inForce = await rules.Start();
+        board.Use(inForce);
+        engine.Use(inForce);
+        board.Load(await register.ListEpisodes(new(Open: true, Limit: int.MaxValue)));
+        engine.Restore(register.LoadCheckpoints(out _throughBlock));
+        var blocks = 0;
+        foreach (var block in timeline.BlocksAfter(_throughBlock))
+        {
+            engine.Replay(block);
+            _throughBlock = block.Number;
+            blocks++;
+        }
+        if (blocks > 0) Replayed(blocks);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var links = Links();
+        Gauges(links);
+        state.Started(links, commits, episodes);
+        // Ended from the outside in: nothing new, then what was taken made durable, then the rest.
+        using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var committing = new CancellationTokenSource();
+        using var ending = new CancellationTokenSource();
+        var running = engine.Run(ending.Token);
+        var writing = episodes.Run(ending.Token);
+        var saving = places.Run(ending.Token);
+        var committed = commits.Run(_throughBlock, committing.Token);
+        var looking = rules.Run(Use, taking.Token);
+        Task[] connections = [.. links.Select(link => link.Run(taking.Token))];
+        var died = await Task.WhenAny([running, writing, saving, committed, looking, .. connections]);
+        if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
+        state.Stopped();
+        await taking.CancelAsync();
+        await Ended(connections);
+        await Ended(looking);
+        await committing.CancelAsync();
+        await Ended(committed);
+        await ending.CancelAsync();
+        await Ended(running, writing, saving);
+        if (!stoppingToken.IsCancellationRequested) await died;
+    }
+
+    private void Use(SmartCity.Watch.RuleSet changed)
+    {
+        board.Use(changed);
+        engine.Use(changed);
+    }
+
+    private HostLink[] Links()
+    {
+        var options = mqtt.Value;
+        var password = options.PasswordFile is { Length: > 0 } file ? File.ReadLines(file).FirstOrDefault() : null;
+        var links = new List<HostLink>();
+        foreach (var group in hub.Value.GroupsOrDefault)
+        {
+            var link = new HostLink(group, new MosquittoLink(wall, logs.CreateLogger<MosquittoLink>()), options, password, gate, wall, metrics, logs.CreateLogger<HostLink>());
+            link.OnlineChanged += engine.OnlineChanged;
+            voice.Through(group, link);
+            links.Add(link);
+        }
+        return [.. links];
+    }
+
+    private void Gauges(HostLink[] links)
+    {
+        metrics.Gauge("cityhub_ingest_queue_bytes", "Bytes of messages that wait to be handled.", () => gate.QueuedBytes);
+        metrics.Gauge("cityhub_unstored_readings", "Readings taken and not stored yet.", () => unstored.Count);
+        metrics.Gauge("cityhub_unwritten_episode_events", "Episode events that wait for the register.", () => episodes.Outstanding);
+        metrics.Gauge("cityhub_open_episodes", "Episodes neither cleared nor withdrawn.", () => board.OpenCount);
+        metrics.Gauge("cityhub_checkpoint_age_ms", "Milliseconds since checkpoints were last written.", () => (long)wall.GetElapsedTime(commits.LastCheckpoint).TotalMilliseconds);
+        metrics.Gauge("cityhub_rules_version", "Version of the rules in force.", () => board.Rules.Version);
+        metrics.Gauge("cityhub_rule_errors", "Errors in the rule files as they are now.", () => rules.Errors.Count);
+        metrics.Gauges("cityhub_mqtt_online", "Whether a host is connected, subscribed and said so.",
+            () => links.Select(link => new Measurement<long>(link.IsOnline ? 1 : 0, new KeyValuePair<string, object?>("host", link.HostId))));
+    }
+
+    /// <summary>Waits for loops that were asked to end; how they ended is known already, or the cause of the end.</summary>
+    private static async Task Ended(params Task[] loops)
+    {
+        foreach (var loop in loops) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Took {Blocks} blocks of the timeline into the twins that came after their last checkpoint")]
+    private partial void Replayed(int blocks);
+
+    [LoggerMessage(LogLevel.Critical, "A loop of the hub died; the hub ends")]
+    private partial void LoopDied(Exception? cause);
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics.Metrics;
+
+namespace CityHub.Silo;
+
+/// <summary>The meter <c>CityHub</c>: what the hub counts and measures of itself.</summary>
+public sealed class HubMetrics : IDisposable
+{
+    public const string MeterName = "CityHub";
+
+    private readonly Meter _meter = new(MeterName);
+
+    public HubMetrics()
+    {
+        SetAside = _meter.CreateCounter<long>("cityhub_set_aside", description: "Messages and readings set aside, by reason.");
+        Messages = _meter.CreateCounter<long>("cityhub_messages", description: "Messages handled, by kind.");
+        Readings = _meter.CreateCounter<long>("cityhub_readings", description: "Readings taken as new.");
+        Shed = _meter.CreateCounter<long>("cityhub_shed", description: "Messages not taken for want of room, by reason; nodes resend them.");
+        Rebirths = _meter.CreateCounter<long>("cityhub_rebirth_requests", description: "Rebirths asked for.");
+        Answers = _meter.CreateCounter<long>("cityhub_ledger_answers", description: "Ledger answers sent.");
+        EpisodeEvents = _meter.CreateCounter<long>("cityhub_episode_changes", description: "Changes of episodes, by kind.");
+        Gaps = _meter.CreateCounter<long>("cityhub_ledger_gaps", description: "Batches that nodes no longer keep and the hub never saw.");
+        Reconnects = _meter.CreateCounter<long>("cityhub_mqtt_connections_ended", description: "Connections to the broker that ended, by reason.");
+        CommitSeconds = _meter.CreateHistogram<double>("cityhub_commit_seconds", "s", "Time of one timeline append.");
+        CheckpointSeconds = _meter.CreateHistogram<double>("cityhub_checkpoint_seconds", "s", "Time of writing one round of checkpoints.");
+        EpisodeSeconds = _meter.CreateHistogram<double>("cityhub_episode_commit_seconds", "s", "From a twin's event to its commit.");
+        StoredSeconds = _meter.CreateHistogram<double>("cityhub_arrival_to_stored_seconds", "s", "From a message's arrival to its commit in the timeline.");
+        StoreFailures = _meter.CreateCounter<long>("cityhub_store_failures", description: "Attempts that a store refused, by store.");
+        RuleLoads = _meter.CreateCounter<long>("cityhub_rule_loads", description: "Rule files read, by outcome.");
+    }
+
+    public Counter<long> SetAside { get; }
+    public Counter<long> Messages { get; }
+    public Counter<long> Readings { get; }
+    public Counter<long> Shed { get; }
+    public Counter<long> Rebirths { get; }
+    public Counter<long> Answers { get; }
+    public Counter<long> EpisodeEvents { get; }
+    public Counter<long> Gaps { get; }
+    public Counter<long> Reconnects { get; }
+    public Histogram<double> CommitSeconds { get; }
+    public Histogram<double> CheckpointSeconds { get; }
+    public Histogram<double> EpisodeSeconds { get; }
+    public Histogram<double> StoredSeconds { get; }
+    public Counter<long> StoreFailures { get; }
+    public Counter<long> RuleLoads { get; }
+
+    /// <summary>Adds a figure that is asked for when somebody looks.</summary>
+    public void Gauge(string name, string description, Func<long> look) => _meter.CreateObservableGauge(name, look, description: description);
+
+    /// <summary>Adds a figure with tags that is asked for when somebody looks.</summary>
+    public void Gauges(string name, string description, Func<IEnumerable<Measurement<long>>> look) => _meter.CreateObservableGauge(name, look, description: description);
+
+    public void Dispose() => _meter.Dispose();
+}

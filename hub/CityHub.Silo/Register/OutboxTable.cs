@@ -1,0 +1,100 @@
+using CityHub.Contracts;
+using CityHub.Silo.Sqlite;
+using Microsoft.Data.Sqlite;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Register;
+
+/// <summary>
+/// Webhook messages and their attempts, as rows. Of the undelivered messages of one (subscription, episode) the first is in state 1 and
+/// the others wait behind it in state 0, so that what is due is one short range of an index however long the backlog.
+/// </summary>
+internal static class OutboxTable
+{
+    private const int Waiting = 0, First = 1, Delivered = 2, DeadLettered = 3;
+
+    /// <summary>Queues a message; false when its id was queued before.</summary>
+    public static bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode, Instant now)
+    {
+        var behind = episode is { } id && session.Number(
+            "select 1 from message where subscription = $1 and episode = $2 and state < 2 limit 1", message.SubscriptionId, id.Value) is not null;
+        return session.Execute(
+            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $7)",
+            message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds) > 0;
+    }
+
+    public static List<OutboxMessage> Due(SqliteSession session, Instant now, int limit, int perSubscription, IReadOnlySet<string> except)
+    {
+        var lines = new List<List<(long NextAt, OutboxMessage Message)>>();
+        foreach (var subscription in Active(session))
+        {
+            if (except.Contains(subscription)) continue;
+            var line = session.List(
+                "select next_at, row, message_id, subscription, episode, type, body, attempts, queued_at from message "
+                + "where subscription = $1 and state = 1 and next_at <= $2 order by next_at, row limit $3",
+                r => (r.GetInt64(0), new OutboxMessage(r.GetInt64(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : new EpisodeId(r.GetString(4)),
+                    r.GetString(5), r.GetFieldValue<byte[]>(6), r.GetInt32(7), new(r.GetInt64(8)))),
+                subscription, now.UnixMilliseconds, Math.Min(limit, perSubscription));
+            if (line.Count > 0) lines.Add(line);
+        }
+        return lines.SelectMany(line => line.Select((due, place) => (place, due)))
+            .OrderBy(entry => entry.place).ThenBy(entry => entry.due.NextAt).Take(limit)
+            .OrderBy(entry => entry.due.NextAt).ThenBy(entry => entry.due.Message.Row)
+            .Select(entry => entry.due.Message).ToList();
+    }
+
+    /// <param name="after">Only later than this; null: whenever.</param>
+    public static Instant? NextDue(SqliteSession session, Instant? after = null)
+    {
+        long? next = null;
+        foreach (var subscription in Active(session))
+        {
+            var first = session.Number("select next_at from message where subscription = $1 and state = 1 and next_at > $2 order by next_at, row limit 1",
+                subscription, after?.UnixMilliseconds ?? long.MinValue);
+            if (first is not null && (next is null || first < next)) next = first;
+        }
+        return next is { } at ? new Instant(at) : null;
+    }
+
+    /// <summary>Writes an attempt down; a message that is through lets the next of its episode come forward.</summary>
+    public static void Record(SqliteSession session, AttemptRecord attempt)
+    {
+        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome) values ($1, $2, $3, $4, $5, $6)",
+            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome);
+        var state = attempt.Delivered ? Delivered : attempt.NextAt is null ? DeadLettered : First;
+        var changed = session.Execute(
+            "update message set state = $2, attempts = $3, next_at = $4, delivered_at = $5, last_outcome = $6 where row = $1 and state = 1",
+            attempt.Row, state, attempt.Attempt, attempt.Delivered ? null : attempt.NextAt?.UnixMilliseconds,
+            attempt.Delivered ? attempt.At.UnixMilliseconds : null, attempt.Outcome);
+        if (changed == 0 || state == First) return;
+        session.Execute(
+            "update message set state = 1, next_at = max(next_at, $2) where row = (select w.row from message w, message m where m.row = $1 "
+            + "and w.subscription = m.subscription and w.episode = m.episode and w.state = 0 order by w.row limit 1)",
+            attempt.Row, attempt.At.UnixMilliseconds);
+    }
+
+    public static List<DeliveryView> List(SqliteSession session, string? state, int limit)
+    {
+        const string Columns = "select message_id, subscription, episode, type, state, attempts, queued_at, delivered_at, next_at, last_outcome from message";
+        return state switch
+        {
+            null => session.List(Columns + " order by row desc limit $1", View, limit),
+            DeliveryStates.Pending => session.List(
+                Columns + " where row in (select row from (select row from message where state = 0 order by row desc limit $1)"
+                + " union all select row from (select row from message where state = 1 order by row desc limit $1)) order by row desc limit $1", View, limit),
+            DeliveryStates.Delivered => session.List(Columns + " where state = 2 order by row desc limit $1", View, limit),
+            DeliveryStates.DeadLettered => session.List(Columns + " where state = 3 order by row desc limit $1", View, limit),
+            _ => [],
+        };
+    }
+
+    private static List<string> Active(SqliteSession session) =>
+        session.List("select id from subscription where paused = 0 and removed_at is null", r => r.GetString(0));
+
+    private static DeliveryView View(SqliteDataReader r) =>
+        new(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : new EpisodeId(r.GetString(2)), r.GetString(3),
+            r.GetInt32(4) switch { Waiting or First => DeliveryStates.Pending, Delivered => DeliveryStates.Delivered, _ => DeliveryStates.DeadLettered },
+            r.GetInt32(5), new(r.GetInt64(6)), r.IsDBNull(7) ? null : new Instant(r.GetInt64(7)), r.IsDBNull(8) ? null : new Instant(r.GetInt64(8)),
+            r.IsDBNull(9) ? null : r.GetString(9));
+}

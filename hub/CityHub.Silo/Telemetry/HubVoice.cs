@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using SmartCity.Mqtt;
+using SmartCity.Readings;
+using SmartCity.Sparkplug;
+
+namespace CityHub.Silo.Telemetry;
+
+/// <summary>What the hub says to nodes: commands, by the connection of their group. Thread-safe.</summary>
+public sealed class HubVoice
+{
+    private readonly ConcurrentDictionary<string, HostLink> _links = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<NodeKey, MqttTopic> _topics = [];
+
+    public void Through(string group, HostLink link) => _links[group] = link;
+
+    /// <summary>Sends a command to a node. False: there is no connection, or it takes no more; the node will ask or resend.</summary>
+    public bool Say(NodeKey node, byte[] payload) =>
+        _links.TryGetValue(node.Group, out var link)
+        && link.Send(_topics.GetOrAdd(node, static key => new(SparkplugTopic.Of(MessageKind.NCmd, key).ToString())), payload);
+}

@@ -1,0 +1,183 @@
+using System.Runtime.InteropServices;
+using CityHub.Silo.Sqlite;
+using SmartCity.Readings;
+using SmartCity.Timeline;
+
+namespace CityHub.Silo.Timeline;
+
+/// <summary>
+/// Moves readings on: from the append log into runs (flush), from runs into the files of their days (merge). Every reading is written three times
+/// in all, however much there is. Each step is made of transactions that can be repeated: a crash between two leaves repeats, which readers drop, never holes.
+/// Single-threaded.
+/// </summary>
+internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles days, int flushRows, TimelineMetrics metrics, DamageLog damage)
+{
+    /// <summary>Rows of runs that a merge reads at once at most, unless one bundle alone has more runs: what bounds its memory.</summary>
+    private const int BundlesAtOnce = 2048;
+
+    private readonly List<PackedReading> _rows = [];
+    private ulong[] _keys = [];
+    private int[] _places = [];
+
+    /// <summary>Sorts the oldest part of the log into a run. Returns how many rows of the log that was; null when the log has nothing more.</summary>
+    public long? Flush(CancellationToken cancel)
+    {
+        _rows.Clear();
+        long taken = 0;
+        var keys = new List<ulong>();
+        var hours = new Dictionary<long, int>();
+        var through = RunFile.Through(runs.Session);
+        var before = through;
+        var lease = log.Snapshot();
+        var broken = true;
+        try
+        {
+            while (_rows.Count < flushRows && !cancel.IsCancellationRequested)
+            {
+                var blocks = AppendLog.Blocks(lease.Session, through, 16);
+                foreach (var (number, rows, data) in blocks)
+                {
+                    taken += rows;
+                    if (!Take(data, keys, hours))
+                    {
+                        damage.Found("log", $"block {number} of the append log");
+                        log.SetAside(number);
+                    }
+                    through = number;
+                }
+                if (blocks.Count == 0) break;
+            }
+            broken = false;
+        }
+        finally
+        {
+            AppendLog.Release(lease, broken);
+        }
+        if (through == before) return null;
+        runs.Write(Groups(keys, hours), through);
+        return taken;
+    }
+
+    /// <summary>Merges the runs of hours that end by an instant into the files of their days. Returns hours merged.</summary>
+    public int Merge(Instant endedBy, CancellationToken cancel)
+    {
+        var merged = 0;
+        foreach (var hour in RunFile.Hours(runs.Session, 0, Chunk.HourOf(endedBy)))
+        {
+            if (cancel.IsCancellationRequested) break;
+            if (MergeHour(hour, cancel)) merged++;
+        }
+        return merged;
+    }
+
+    private bool Take(byte[] data, List<ulong> keys, Dictionary<long, int> hours)
+    {
+        if (!AppendBlockReader.TryOpen(data, out var reader)) return false;
+        for (var row = 0; row < reader.Rows; row++)
+        {
+            if (!reader.NextRow(out var series, out var reading)) return false;
+            if (!Chunk.IsFiled(reading.At))
+            {
+                damage.Found("stamp", $"a reading of series {series} stamped {reading.At.UnixMilliseconds} ms");
+                continue;
+            }
+            var hour = Chunk.HourOf(reading.At);
+            ref var rank = ref CollectionsMarshal.GetValueRefOrAddDefault(hours, hour, out var known);
+            if (!known) rank = hours.Count - 1;
+            keys.Add((ulong)rank << 32 | (uint)series);
+            _rows.Add(reading);
+        }
+        return true;
+    }
+
+    private IEnumerable<(long Hour, int Series, List<PackedReading> Readings)> Groups(List<ulong> keys, Dictionary<long, int> hours)
+    {
+        // Ranks were given as hours came; the keys sort by hour once they are in order.
+        var byRank = hours.OrderBy(entry => entry.Key).ToArray();
+        var place = new int[byRank.Length];
+        for (var i = 0; i < byRank.Length; i++) place[byRank[i].Value] = i;
+        if (_keys.Length < keys.Count) (_keys, _places) = (new ulong[keys.Count], new int[keys.Count]);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            _keys[i] = (ulong)place[(int)(keys[i] >> 32)] << 32 | (uint)keys[i];
+            _places[i] = i;
+        }
+        Array.Sort(_keys, _places, 0, keys.Count);
+        var group = new List<PackedReading>();
+        for (var start = 0; start < keys.Count;)
+        {
+            var end = start;
+            group.Clear();
+            while (end < keys.Count && _keys[end] == _keys[start]) group.Add(_rows[_places[end++]]);
+            Chunk.SortAndDropRepeats(group);
+            yield return (byRank[(int)(_keys[start] >> 32)].Key, (int)(uint)_keys[start], group);
+            start = end;
+        }
+    }
+
+    private bool MergeHour(long hour, CancellationToken cancel)
+    {
+        var ofHour = RunFile.Runs(runs.Session, hour);
+        if (ofHour.Count == 0) return false;
+        var bundles = runs.Session.Number("select max(bundle) from run where hour = $1", hour)!.Value + 1;
+        var width = Math.Max(1, BundlesAtOnce / ofHour.Count);
+        using (var day = days.OpenWriter(Chunk.DayOf(hour)))
+        {
+            for (long from = 0; from < bundles; from += width)
+            {
+                if (cancel.IsCancellationRequested) return false;
+                MergeRange(day, hour, ofHour, from, from + width);
+            }
+        }
+        runs.Drop(hour, ofHour[^1]);
+        return true;
+    }
+
+    private void MergeRange(SqliteSession day, long hour, List<long> ofHour, long from, long to)
+    {
+        var found = new SortedDictionary<int, List<PackedReading>>();
+        foreach (var run in ofHour)
+        {
+            foreach (var bundle in RunFile.Bundles(runs.Session, hour, run, from, to))
+            {
+                if (!TakeRows(bundle, found)) damage.Found("run", $"a bundle of run {run}, hour {hour}");
+            }
+        }
+        if (found.Count == 0) return;
+        day.Execute("BEGIN IMMEDIATE");
+        foreach (var (series, readings) in found) MergeSeries(day, hour, series, readings);
+        day.Execute("COMMIT");
+    }
+
+    private static bool TakeRows(byte[] bundle, SortedDictionary<int, List<PackedReading>> found)
+    {
+        if (!AppendBlockReader.TryOpen(bundle, out var reader)) return false;
+        List<PackedReading>? readings = null;
+        var last = -1;
+        for (var row = 0; row < reader.Rows; row++)
+        {
+            if (!reader.NextRow(out var series, out var reading)) return false;
+            if (series != last && !found.TryGetValue(series, out readings)) found.Add(series, readings = []);
+            last = series;
+            readings!.Add(reading);
+        }
+        return true;
+    }
+
+    private void MergeSeries(SqliteSession day, long hour, int series, List<PackedReading> readings)
+    {
+        var damaged = new HashSet<long>();
+        var old = new List<long>();
+        foreach (var (id, data) in DayFiles.Parts(day, hour, series))
+        {
+            if (SeriesBlock.TryRead(data, readings)) old.Add(id);
+            else
+            {
+                damaged.Add(id);
+                damage.Found("day", $"block {id} of day {DayFiles.Name(Chunk.DayOf(hour))}");
+            }
+        }
+        Chunk.SortAndDropRepeats(readings);
+        metrics.Merge(days.Replace(day, hour, series, CollectionsMarshal.AsSpan(readings), damaged, old));
+    }
+}

@@ -1,0 +1,44 @@
+using CityHub.Contracts;
+using CityHub.Silo.Register;
+using CityHub.Silo.Telemetry;
+using CityHub.Silo.Timeline;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Twins;
+
+/// <summary>
+/// What hosts the twins. The twins themselves are pure (<see cref="SmartCity.Twins.NodeTwin"/>); an engine gives each of them one owner at a time, feeds it
+/// messages and time, and hands over what it brought to light.
+/// </summary>
+public interface ITwinEngine
+{
+    /// <summary>Where messages go in, by the hash of their node.</summary>
+    IReadOnlyList<Mailbox> Mailboxes { get; }
+
+    /// <summary>Before <see cref="Run"/>: puts the twins back as their checkpoints have them.</summary>
+    void Restore(IEnumerable<NodeCheckpoint> checkpoints);
+
+    /// <summary>Before <see cref="Run"/>: rows that were stored after those checkpoints were taken, in their order.</summary>
+    void Replay(TimelineBlock block);
+
+    /// <summary>Handles messages until cancelled. Faults when one of its loops dies.</summary>
+    Task Run(CancellationToken stopping);
+
+    /// <summary>Puts rules in force. Before <see cref="Run"/> or while it runs.</summary>
+    void Use(RuleSet rules);
+
+    /// <summary>The hub went online in a group, or is no longer: nobody is believed to be there until it speaks.</summary>
+    void OnlineChanged(string group, bool online);
+
+    /// <summary>Takes from every shard what is to be made durable.</summary>
+    /// <param name="capture">With the states of the nodes that changed.</param>
+    Task<IReadOnlyList<Cut>> Cut(bool capture, CancellationToken cancel);
+
+    /// <summary>Gives cuts back for their next use.</summary>
+    void Return(IReadOnlyList<Cut> cuts);
+
+    IReadOnlyList<NodeView> Nodes();
+    IReadOnlyList<SensorView> Sensors();
+    SensorView? Sensor(SensorId id);
+}

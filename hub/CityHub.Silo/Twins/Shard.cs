@@ -1,0 +1,277 @@
+using CityHub.Contracts;
+using CityHub.Silo.Telemetry;
+using CityHub.Silo.Timeline;
+using SmartCity.Readings;
+using SmartCity.Sparkplug;
+using SmartCity.Telemetry;
+using SmartCity.Twins;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Twins;
+
+/// <summary>What all shards share.</summary>
+internal sealed record ShardParts(HubOptions Options, ITimeline Timeline, Places Places, EpisodeWriter Episodes, EventFeed Feed, Refusals Refusals, UnstoredRows Unstored,
+    CityClock City, TimeProvider Wall, HubMetrics Metrics, HubVoice Voice, Microsoft.Extensions.Logging.ILogger Log);
+
+/// <summary>
+/// One mailbox loop and the nodes that live in it. Everything here runs on the loop's thread, or before it starts; what comes from outside
+/// comes through the mailbox.
+/// </summary>
+internal sealed partial class Shard
+{
+    private readonly ShardParts _parts;
+    private readonly Dictionary<NodeKey, NodeActor> _nodes = [];
+    private readonly DeadlineIndex<SensorActor> _sensorDeadlines = new();
+    private readonly DeadlineIndex<NodeActor> _nodeDeadlines = new();
+    private readonly Dictionary<string, RulePlan> _plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _birthDeadlines = new(StringComparer.Ordinal);
+    private readonly RebirthBudget _rebirths;
+    private readonly List<EpisodeEvent> _events = [];
+    private readonly VarintWriter _writer = new();
+    private readonly Stack<Cut> _spare = [];
+    private List<NodeActor> _changed = [];
+    private RuleSet _rules = RuleSet.Empty;
+    private Cut _cut = new();
+    private long _eventsThrough;
+    private Instant _wallNow;
+    private long _arrived;
+
+    public Shard(ShardParts parts, int shards)
+    {
+        _parts = parts;
+        _rebirths = new((double)parts.Options.RebirthsPerSecond / shards, Math.Max(1, parts.Options.RebirthsPerSecond / shards));
+        _routes = _routesByTopic.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _wallNow = Instant.From(parts.Wall.GetUtcNow());
+    }
+
+    /// <summary>Handles mail until the mailbox is closed.</summary>
+    public void Run(Mailbox mailbox)
+    {
+        var chunks = new List<MailChunk>();
+        var controls = new List<Action>();
+        while (mailbox.Take(ref chunks, controls))
+        {
+            Obey(controls);
+            foreach (var chunk in chunks)
+            {
+                _wallNow = Instant.From(_parts.Wall.GetUtcNow());
+                _arrived = chunk.Arrived;
+                while (chunk.Next(out var topic, out var payload, out var flags)) Handle(topic, payload, flags);
+                mailbox.Return(chunk);
+                EndRound();
+                while (mailbox.TryTakeControl(out var control)) control();
+            }
+            chunks.Clear();
+            _wallNow = Instant.From(_parts.Wall.GetUtcNow());
+            LookAtClocks();
+            EndRound();
+        }
+        mailbox.Drain(controls);
+        Obey(controls);
+    }
+
+    private static void Obey(List<Action> controls)
+    {
+        foreach (var control in controls) control();
+        controls.Clear();
+    }
+
+    /// <summary>Puts a node back as its checkpoint has it. Before <see cref="Run"/>.</summary>
+    public void Restore(NodeTwin twin)
+    {
+        twin.Becomes(NodePresence.Unheard, _wallNow);
+        var node = new NodeActor(twin);
+        _nodes.Add(twin.Key, node);
+        foreach (var device in twin.Sensors.Keys.ToArray()) Bind(node, device);
+    }
+
+    /// <summary>Hands over what is to be made durable, and goes on with an empty cut.</summary>
+    public Cut TakeCut(bool capture)
+    {
+        var cut = _cut;
+        cut.CityTime = _parts.City.Now;
+        cut.EventsThrough = _eventsThrough;
+        cut.Captured = capture;
+        if (capture)
+        {
+            foreach (var node in _changed) cut.Nodes.Add(Capture(node));
+            _changed.Clear();
+        }
+        lock (_spare) _cut = _spare.TryPop(out var spare) ? spare : new();
+        return cut;
+    }
+
+    public void Return(Cut cut)
+    {
+        cut.Clear();
+        lock (_spare) _spare.Push(cut);
+    }
+
+    private CapturedNode Capture(NodeActor node)
+    {
+        byte[]? state = null;
+        if (node.IsDirty)
+        {
+            _writer.Clear();
+            node.Twin.Write(_writer);
+            state = _writer.ToArray();
+        }
+        byte[]? answer = null;
+        if (node.AnswerDue && node.Session is { } session && node.Twin.Ledger.Answer() is { } due) answer = session.Answer(due, _wallNow)?.Payload;
+        (node.IsDirty, node.AnswerDue) = (false, false);
+        return new(node.Key, state, answer);
+    }
+
+    public void Use(RuleSet rules)
+    {
+        _rules = rules;
+        _plans.Clear();
+        var now = _parts.City.Now;
+        foreach (var node in _nodes.Values)
+        {
+            foreach (var sensor in node.Sensors.Values)
+            {
+                sensor.Plan = PlanOf(sensor.Place.Place.District);
+                sensor.Twin.Replan(now, sensor.Plan, _events);
+                PlanLook(sensor);
+            }
+            MarkDirty(node);
+        }
+        EndRound();
+    }
+
+    /// <summary>The connection of a group came or went: until a node speaks again, nobody knows whether it is there.</summary>
+    public void OnlineChanged(string group, bool online)
+    {
+        var now = Instant.From(_parts.Wall.GetUtcNow());
+        if (online)
+        {
+            _birthDeadlines[group] = (now + _parts.Options.BirthDeadline).UnixMilliseconds;
+            return;
+        }
+        _birthDeadlines.Remove(group);
+        foreach (var node in _nodes.Values)
+        {
+            if (node.Key.Group != group || node.Twin.Presence != NodePresence.Online) continue;
+            node.Session?.ConnectionLost(now);
+            node.Twin.Becomes(NodePresence.Stale, now);
+            MarkDirty(node);
+        }
+    }
+
+    public List<NodeView> NodeViews()
+    {
+        var views = new List<NodeView>(_nodes.Count);
+        foreach (var node in _nodes.Values) views.Add(node.View());
+        return views;
+    }
+
+    public List<SensorView> SensorViews()
+    {
+        var views = new List<SensorView>();
+        foreach (var node in _nodes.Values)
+        {
+            foreach (var sensor in node.Sensors.Values) views.Add(sensor.View());
+        }
+        return views;
+    }
+
+    public SensorView? View(DeviceKey device) =>
+        _nodes.TryGetValue(device.Node, out var node) && node.Sensors.TryGetValue(device.Device, out var sensor) ? sensor.View() : null;
+
+    private void LookAtClocks()
+    {
+        var city = _parts.City.Now;
+        while (_sensorDeadlines.TryTake(city.UnixMilliseconds, out var sensor))
+        {
+            sensor.Twin.Advance(city, sensor.Plan, _events);
+            MarkDirty(sensor.Node);
+            if (sensor.Twin.NextDeadline is { } next) _sensorDeadlines.Plan(sensor, Math.Max(next.UnixMilliseconds, city.UnixMilliseconds + 1));
+        }
+        while (_nodeDeadlines.TryTake(_wallNow.UnixMilliseconds, out var node)) LookAtNode(node);
+        LookForBirths();
+    }
+
+    private void LookForBirths()
+    {
+        if (_birthDeadlines.Count == 0) return;
+        foreach (var (group, deadline) in _birthDeadlines)
+        {
+            if (_wallNow.UnixMilliseconds < deadline) continue;
+            _birthDeadlines.Remove(group); // allowed while enumerating, since .NET Core 3.0
+            foreach (var node in _nodes.Values)
+            {
+                if (node.Key.Group == group && node.Twin.Presence == NodePresence.Unheard) Becomes(node, NodePresence.Stale);
+            }
+        }
+    }
+
+    private void LookAtNode(NodeActor node)
+    {
+        if (node.Session is { } session)
+        {
+            AskForBirth(node, session);
+            return;
+        }
+        if (node.Twin.LastHeard is not { } heard || node.Twin.Presence != NodePresence.Online) return;
+        var silentAt = heard + _parts.Options.SenMlSilence;
+        if (silentAt <= _wallNow) Becomes(node, NodePresence.Stale);
+        else _nodeDeadlines.Plan(node, silentAt.UnixMilliseconds);
+    }
+
+    private void AskForBirth(NodeActor node, HostSession session)
+    {
+        if (session.TryTakeRebirth(_wallNow, _rebirths) && _parts.Voice.Say(node.Key, HostCommands.Rebirth(node.Key, _wallNow).Payload)) _parts.Metrics.Rebirths.Add(1);
+        if (session.NextDeadline is { } next) _nodeDeadlines.Plan(node, Math.Max(next.UnixMilliseconds, _wallNow.UnixMilliseconds + 100));
+    }
+
+    private void Becomes(NodeActor node, NodePresence presence)
+    {
+        if (!node.Twin.Becomes(presence, _wallNow)) return;
+        MarkDirty(node);
+        var kind = presence switch
+        {
+            NodePresence.Online => "node.online",
+            NodePresence.Offline => "node.offline",
+            NodePresence.Stale => "node.stale",
+            NodePresence.Unheard => "node.unheard",
+        };
+        _parts.Feed.Tell(_wallNow, kind, node.Name);
+    }
+
+    private void MarkDirty(NodeActor node)
+    {
+        if (!node.IsDirty && !node.AnswerDue) _changed.Add(node);
+        node.IsDirty = true;
+    }
+
+    private void OweAnswer(NodeActor node)
+    {
+        if (!node.IsDirty && !node.AnswerDue) _changed.Add(node);
+        node.AnswerDue = true;
+    }
+
+    private RulePlan PlanOf(string district)
+    {
+        if (_plans.TryGetValue(district, out var plan)) return plan;
+        plan = RulePlan.For(_rules, district);
+        _plans.Add(district, plan);
+        return plan;
+    }
+
+    private void PlanLook(SensorActor sensor)
+    {
+        if (sensor.Twin.NextDeadline is { } next) _sensorDeadlines.Plan(sensor, next.UnixMilliseconds);
+    }
+
+    /// <summary>Passes on what came to light. Events never wait for the next commit.</summary>
+    private void EndRound()
+    {
+        if (_events.Count > 0)
+        {
+            _eventsThrough = _parts.Episodes.Post(_events);
+            _events.Clear();
+        }
+        FlushCounts();
+    }
+}

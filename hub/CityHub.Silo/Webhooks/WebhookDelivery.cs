@@ -1,0 +1,273 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using CityHub.Silo.Register;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SmartCity.Readings;
+using SmartCity.Webhooks;
+
+namespace CityHub.Silo.Webhooks;
+
+/// <summary>
+/// Empties the webhook outbox. Takes the wall clock. Two loops: one looks what is due and starts attempts, the other writes down in groups how they went.
+/// <list type="bullet">
+/// <item>At least once: a message leaves the outbox when its record is committed, never before; what was delivered and not written down goes out again under the same id.</item>
+/// <item>In order per (subscription, episode): the register gives out only the first undelivered message of each, and a message that is under way or not yet written down is not started again.</item>
+/// <item>No one waits for another: each subscription has its own places, and one whose places are taken is left out of the look.</item>
+/// </list>
+/// </summary>
+public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
+    : BackgroundService
+{
+    private const int RecordGroup = 512;
+    private const int DueFactor = 4;   // looks past the messages of a lane that are under way or not yet written down
+
+    private readonly WebhookOptions _options = settings.Value;
+    private readonly WebhookBell _bell = new();
+    private readonly DeliveryClock _clock = new(wall);
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, Task> _held = [];                  // rows under way or not yet written down; of the looking loop
+    private readonly ConcurrentQueue<long> _written = new();             // rows whose record is committed
+    private readonly Channel<Attempted> _ended = Channel.CreateUnbounded<Attempted>(new() { SingleReader = true });   // bounded by MaxInFlight
+    private DateTimeOffset _lanesReadAt = DateTimeOffset.MinValue;
+    private bool _registerAway;
+
+    private readonly record struct Attempted(Lane? Lane, OutboxMessage Message, AttemptRecord Record, DeliveryOutcome? Outcome);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var abort = new CancellationTokenSource();
+        register.OutboxChanged += _bell.Ring;
+        try
+        {
+            var writing = Write(stoppingToken);
+            var looking = Look(stoppingToken, abort.Token);
+            await await Task.WhenAny(looking, writing).ConfigureAwait(false);   // the one that ended first: by the stop, or by a fault that goes up
+            await End(abort).ConfigureAwait(false);
+            _ended.Writer.Complete();
+            await writing.ConfigureAwait(false);
+        }
+        finally
+        {
+            register.OutboxChanged -= _bell.Ring;
+        }
+    }
+
+    /// <summary>Looks into the outbox whenever something was queued, written down or falls due.</summary>
+    private async Task Look(CancellationToken stopping, CancellationToken abort)
+    {
+        try
+        {
+            while (true)
+            {
+                stopping.ThrowIfCancellationRequested();
+                while (_written.TryDequeue(out var row)) _held.Remove(row);
+                DateTimeOffset? wake;
+                try
+                {
+                    wake = await StartDue(abort).ConfigureAwait(false);
+                    RegisterAnswered();
+                }
+                catch (RegisterUnavailableException e)
+                {
+                    RegisterRefused(e);
+                    wake = _clock.UtcNow + _options.RegisterRetry;
+                }
+
+                await _bell.Wait(wake, _clock, wall, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Starts what is due and has a place. Returns when to look again unless something happens before.</summary>
+    private async Task<DateTimeOffset?> StartDue(CancellationToken abort)
+    {
+        var nowAt = _clock.UtcNow;
+        var now = Instant.From(nowAt);
+        var room = _options.MaxInFlight - _held.Count;
+        if (room <= 0) return nowAt + _options.Recheck;   // a record that is written rings
+        if (nowAt - _lanesReadAt > _options.Recheck) ReadLanes(nowAt);
+
+        var full = _lanes.Where(lane => lane.Value.InFlight >= _options.MaxInFlightPerSubscription).Select(lane => lane.Key).ToHashSet(StringComparer.Ordinal);
+        var due = await register.Due(now, room + _held.Count, DueFactor * _options.MaxInFlightPerSubscription, full).ConfigureAwait(false);
+        var waiting = 0;
+        foreach (var message in due)
+        {
+            if (_held.ContainsKey(message.Row)) continue;
+            if (!_lanes.TryGetValue(message.Subscription, out var lane))
+            {
+                ReadLanes(nowAt);
+                if (!_lanes.TryGetValue(message.Subscription, out lane)) continue;   // removed since: the register gives it out no more
+            }
+
+            if (room == 0 || lane.InFlight >= _options.MaxInFlightPerSubscription)
+            {
+                waiting++;
+                continue;
+            }
+
+            room--;
+            lane.Enter();
+            _held.Add(message.Row, Attempt(lane, message, abort));
+        }
+
+        metrics.Waiting(waiting);
+        var next = register.NextDue(now)?.ToDateTimeOffset();
+        var recheck = nowAt + _options.Recheck;
+        return next < recheck ? next : recheck;
+    }
+
+    private void ReadLanes(DateTimeOffset now)
+    {
+        var current = register.Subscriptions();
+        foreach (var (subscription, secret) in current)
+        {
+            if (_lanes.TryGetValue(subscription.Id, out var lane)) lane.Renew(subscription, secret);
+            else _lanes.Add(subscription.Id, Lane.Of(subscription, secret));
+        }
+
+        if (_lanes.Count > current.Count)
+        {
+            foreach (var gone in _lanes.Keys.Except(current.Select(entry => entry.Subscription.Id)).ToArray()) _lanes.Remove(gone);
+        }
+
+        _lanesReadAt = now;
+    }
+
+    private async Task Attempt(Lane lane, OutboxMessage message, CancellationToken abort)
+    {
+        var number = message.Attempts + 1;
+        var started = wall.GetTimestamp();
+        metrics.Started(number == 1 ? SecondsSince(message.QueuedAt) : null);
+        PostResult result;
+        try
+        {
+            result = await post.Send(lane.Subscription, lane.Secrets, message, abort).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            metrics.Aborted();
+            return;   // the hub stops: nothing is written down, so it goes out again after the start
+        }
+        catch (Exception e)
+        {
+            // A fault of ours must not hold the message back for ever: it is tried again like any other failure.
+            AttemptFailed(e, lane.Subscription.Id, message.MessageId);
+            result = new(new(DeliveryOutcome.BrokenOff, null), null);
+        }
+
+        var now = _clock.Now;
+        var outcome = result.Verdict.Outcome;
+        var delivered = outcome == DeliveryOutcome.Delivered;
+        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble());
+        var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
+        metrics.Ended(outcome, SecondsSince(message.QueuedAt));
+        if (lane.Changed(outcome)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
+        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text), outcome));
+        if (lane.Leave() == _options.MaxInFlightPerSubscription - 1) _bell.Ring();   // it was full: its next one has a place now
+    }
+
+    /// <summary>Writes attempts down in groups: whatever ended while the last group was committed is the next one.</summary>
+    private async Task Write(CancellationToken stopping)
+    {
+        var group = new List<Attempted>();
+        while (await _ended.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            while (group.Count < RecordGroup && _ended.Reader.TryRead(out var one)) group.Add(one);
+            if (!await Record(group, stopping).ConfigureAwait(false)) return;
+            foreach (var one in group)
+            {
+                if (one.Record is { Delivered: false, NextAt: null })
+                {
+                    metrics.DeadLettered();
+                    DeadLettered(one.Message.MessageId, one.Message.Subscription, one.Record.Attempt, one.Record.Outcome);
+                }
+
+                _written.Enqueue(one.Message.Row);
+            }
+
+            group.Clear();
+            _bell.Ring();
+        }
+    }
+
+    /// <summary>Tries until the register takes it. False: the hub stops first, and the messages go out again after the start.</summary>
+    private async Task<bool> Record(List<Attempted> group, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                // Paused before it is written down: a crash in between asks the endpoint once more, instead of forgetting that it is gone.
+                foreach (var gone in group.Where(one => one.Outcome == DeliveryOutcome.Gone).Select(one => one.Message.Subscription).Distinct())
+                {
+                    await register.PauseSubscription(gone, true).ConfigureAwait(false);
+                    metrics.EndpointGone();
+                    EndpointGone(gone);
+                }
+
+                await register.RecordAttempts([.. group.Select(one => one.Record)]).ConfigureAwait(false);
+                RegisterAnswered();
+                return true;
+            }
+            catch (RegisterUnavailableException e)
+            {
+                RegisterRefused(e);
+                if (stopping.IsCancellationRequested) return false;
+            }
+
+            try
+            {
+                await Task.Delay(_options.RegisterRetry, wall, stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // One more try before the hub stops.
+            }
+        }
+    }
+
+    private async Task End(CancellationTokenSource abort)
+    {
+        var underWay = Task.WhenAll(_held.Values);
+        await Task.WhenAny(underWay, Task.Delay(_options.StopGrace, wall, CancellationToken.None)).ConfigureAwait(false);
+        await abort.CancelAsync().ConfigureAwait(false);
+        await underWay.ConfigureAwait(false);
+    }
+
+    private double SecondsSince(Instant at) => Math.Max(0, (_clock.UtcNow - at.ToDateTimeOffset()).TotalSeconds);
+
+    private void RegisterRefused(RegisterUnavailableException e)
+    {
+        metrics.RegisterAway();
+        if (Interlocked.Exchange(ref _registerAway, true)) return;
+        RegisterIsAway(e.Message);
+    }
+
+    private void RegisterAnswered()
+    {
+        if (Volatile.Read(ref _registerAway) && Interlocked.Exchange(ref _registerAway, false)) RegisterIsBack();
+    }
+
+    [LoggerMessage(Message = "Subscription {Subscription}: attempt {Attempt} of message {Message}: {Outcome}; the next line follows when that changes")]
+    private partial void OutcomeChanged(LogLevel level, string subscription, string message, int attempt, string outcome);
+
+    [LoggerMessage(LogLevel.Error, "Subscription {Subscription}: message {Message} could not be sent by a fault of the hub's own")]
+    private partial void AttemptFailed(Exception e, string subscription, string message);
+
+    [LoggerMessage(LogLevel.Error, "Message {Message} to subscription {Subscription} is given up after {Attempts} attempts; the last one: {Outcome}")]
+    private partial void DeadLettered(string message, string subscription, int attempts, string outcome);
+
+    [LoggerMessage(LogLevel.Warning, "Subscription {Subscription} is paused: its endpoint answered 410 Gone. What comes up for it is kept until it is resumed or removed")]
+    private partial void EndpointGone(string subscription);
+
+    [LoggerMessage(LogLevel.Error, "The outbox cannot be read or written: {Reason}. Messages wait and attempts are remembered until it can")]
+    private partial void RegisterIsAway(string reason);
+
+    [LoggerMessage(LogLevel.Information, "The outbox can be read and written again")]
+    private partial void RegisterIsBack();
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+using SmartCity.Webhooks;
+
+namespace CityHub.Silo.Webhooks;
+
+/// <summary>Figures of webhook delivery, in the meter <c>CityHub</c>.</summary>
+public sealed class WebhookMetrics
+{
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60, 300, 3600, 86_400],
+    };
+
+    private static readonly KeyValuePair<string, object?>[] Outcomes =
+        [.. Enum.GetValues<DeliveryOutcome>().Select(outcome => new KeyValuePair<string, object?>("outcome", DeliveryVerdict.Name(outcome)))];
+
+    private readonly Counter<long> _attempts;
+    private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _paused;
+    private readonly Counter<long> _registerAway;
+    private readonly Histogram<double> _sent;
+    private readonly Histogram<double> _delivered;
+    private int _inFlight;
+    private int _due;
+
+    public WebhookMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create("CityHub");
+        _attempts = meter.CreateCounter<long>("cityhub_webhook_attempts", "{attempts}", "Attempts to deliver a webhook, by outcome.");
+        _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule, or for want of their subscription.");
+        _paused = meter.CreateCounter<long>("cityhub_webhook_endpoints_gone", "{subscriptions}", "Subscriptions paused because their endpoint answered 410.");
+        _registerAway = meter.CreateCounter<long>("cityhub_webhook_register_away", "{failures}", "Times that the outbox could not be read or written.");
+        _sent = meter.CreateHistogram("cityhub_webhook_commit_to_send_seconds", "s", "From the commit of a message to its first attempt.", advice: Seconds);
+        _delivered = meter.CreateHistogram("cityhub_webhook_commit_to_delivered_seconds", "s", "From the commit of a message to the 2xx that took it.", advice: Seconds);
+        meter.CreateObservableGauge("cityhub_webhook_in_flight", () => Volatile.Read(ref _inFlight), "{attempts}", "Attempts under way.");
+        meter.CreateObservableGauge("cityhub_webhook_queue_depth", () => Volatile.Read(ref _due), "{messages}", "Messages that were due at the last look and waited for a free place, up to the most that one look takes.");
+    }
+
+    internal void Started(double? secondsSinceCommit)
+    {
+        Interlocked.Increment(ref _inFlight);
+        if (secondsSinceCommit is { } seconds) _sent.Record(seconds);
+    }
+
+    internal void Aborted() => Interlocked.Decrement(ref _inFlight);
+
+    internal void Ended(DeliveryOutcome outcome, double secondsSinceCommit)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        _attempts.Add(1, Outcomes[(int)outcome]);
+        if (outcome == DeliveryOutcome.Delivered) _delivered.Record(secondsSinceCommit);
+    }
+
+    internal void DeadLettered() => _deadLettered.Add(1);
+
+    internal void EndpointGone() => _paused.Add(1);
+
+    internal void RegisterAway() => _registerAway.Add(1);
+
+    internal void Waiting(int due) => Volatile.Write(ref _due, due);
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace CityHub.Silo.Webhooks;
+
+/// <summary>How webhooks are delivered. Section <c>Webhooks</c>.</summary>
+public sealed class WebhookOptions : IValidatableObject
+{
+    public const string Section = "Webhooks";
+
+    /// <summary>Time for one attempt, from resolving the name to the answer's status. Default 15 s, which the standard asks for at least.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")] public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Attempts of one subscription at a time. Default 8.</summary>
+    [Range(1, 64)] public int MaxInFlightPerSubscription { get; set; } = 8;
+
+    /// <summary>Attempts of all subscriptions at a time, those included whose result is not yet written down. Default 512: with the default above,
+    /// 63 endpoints may hang and the 64th is still served at once.</summary>
+    [Range(1, 4096)] public int MaxInFlight { get; set; } = 512;
+
+    /// <summary>Wait before the register is asked again after it was away. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")] public TimeSpan RegisterRetry { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time without a look into the outbox, whatever the timers say: a stepped clock cannot put it to sleep. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")] public TimeSpan Recheck { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time that attempts under way get to end when the hub stops. Default 3 s; what has not ended by then is sent again after the start, under its id.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:30")] public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Inner networks that endpoints may lie in, in CIDR notation (<c>10.20.0.0/16</c>, <c>fd12::/48</c>); none by default.
+    /// Private, loopback, link-local and metadata addresses outside of them are refused.</summary>
+    [MaxLength(64)] public IList<string> AllowedNetworks { get; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (var i = 0; i < AllowedNetworks.Count; i++)
+        {
+            if (!IPNetwork.TryParse(AllowedNetworks[i], out _))
+                yield return new($"{Section}:{nameof(AllowedNetworks)}:{i} is no network in CIDR notation: '{AllowedNetworks[i]}'.", [nameof(AllowedNetworks)]);
+        }
+    }
+}
+
+[OptionsValidator]
+public sealed partial class WebhookOptionsValidator : IValidateOptions<WebhookOptions>;

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CityHub.Silo.Webhooks;
+
+public static class WebhookWiring
+{
+    /// <summary>Adds webhook delivery. Wants an <c>IRegister</c> and a <c>TimeProvider</c> (the wall clock) beside it.</summary>
+    public static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>().AddOptions<WebhookOptions>()
+            .BindConfiguration(WebhookOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddMetrics();
+        return services
+            .AddSingleton(provider => new AddressGuard(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowedNetworks))
+            .AddSingleton<WebhookMetrics>()
+            .AddSingleton<WebhookPost>()
+            .AddSingleton<WebhookSubscriptions>()
+            .AddHostedService<WebhookDelivery>();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Bench;
+
+const string Help = """
+    ./city bench ingest [--pairs N] [--seconds S] [--json]   what the hub takes in, next to a subscriber that only counts
+    ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
+    ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
+    ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
+    ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
+    """;
+
+if (args is ["count", var port, var file]) return await Counter.Run(int.Parse(port, CultureInfo.InvariantCulture), file);
+
+var json = args.Contains("--json");
+var seconds = Number("--seconds", 8);
+var pairs = Number("--pairs", 5);
+var folder = Path.Combine(Rig.Products.Root, ".city", "bench", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+Directory.CreateDirectory(folder);
+try
+{
+    Table table;
+    switch (args.FirstOrDefault())
+    {
+        case "ingest" when Number("--rate", 0) is > 0 and var rate: table = await Ingest.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
+        case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
+        case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
+        default:
+            Console.Error.WriteLine(Help);
+            return args is [] or ["help"] ? 0 : 2;
+    }
+    table.Print(json);
+    return table.AllMet ? 0 : 1;
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}
+
+int Number(string name, int absent)
+{
+    var at = Array.IndexOf(args, name);
+    return at < 0 || at + 1 >= args.Length ? absent : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+}

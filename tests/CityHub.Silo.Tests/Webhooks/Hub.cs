@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using CityHub.Contracts;
+using CityHub.Silo.Register;
+using CityHub.Silo.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Tests.Webhooks;
+
+/// <summary>A register on disk and a delivery that empties its outbox: what of the hub a webhook passes through.</summary>
+public sealed class Hub : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("webhooks-").FullName;
+    private readonly TimeProvider _wall;
+    private ServiceProvider? _services;
+    private WebhookDelivery? _delivery;
+    private ulong _breach;
+
+    public Hub(TimeProvider? wall = null)
+    {
+        _wall = wall ?? TimeProvider.System;
+        Register = new(new RegisterOptions { Path = RegisterFile }, WebhookComposer.Compose, _wall, NullLogger<SqliteRegister>.Instance);
+    }
+
+    public string RegisterFile => Path.Combine(_folder, "register.db");
+
+    public SqliteRegister Register { get; }
+
+    /// <summary>Every line that was logged.</summary>
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public WebhookSubscriptions Subscriptions => new(Register, new AddressGuard(["127.0.0.0/8"]), _wall);
+
+    public IServiceProvider Services => _services!;
+
+    public async Task Start(Action<WebhookOptions>? set = null, bool allowLoopback = true)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IRegister>(Register).AddSingleton(_wall);
+        services.AddLogging(logging => logging.AddProvider(new LogLines(Lines)).SetMinimumLevel(LogLevel.Trace));
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
+        services.AddWebhooks().Configure<WebhookOptions>(options =>
+        {
+            if (allowLoopback) options.AllowedNetworks.Add("127.0.0.0/8");
+            set?.Invoke(options);
+        });
+        _services = services.BuildServiceProvider();
+        _delivery = _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<WebhookDelivery>().Single();
+        await _delivery.StartAsync(default);
+    }
+
+    public async Task Stop()
+    {
+        if (_delivery is null) return;
+        await _delivery.StopAsync(default);
+        await _services!.DisposeAsync();
+        _delivery = null;
+    }
+
+    public async Task<(Subscription Subscription, string Secret)> Subscribe(string url, Severity least = Severity.Warning)
+    {
+        var made = await Subscriptions.Create(new("fire", url, [], least));
+        Assert.Empty(made.Faults);
+        return (made.Subscription!, made.Secret!);
+    }
+
+    /// <summary>Raises episodes that nobody raised before.</summary>
+    public async Task<IReadOnlyList<EpisodeId>> Raise(int episodes = 1)
+    {
+        var now = Instant.From(_wall.GetUtcNow());
+        var raised = new List<EpisodeEvent>();
+        for (var i = 0; i < episodes; i++)
+        {
+            var sensor = new SensorId($"sensor-{++_breach}");
+            raised.Add(new EpisodeEvent.Raised(EpisodeId.Of("heat", sensor, 1, _breach), "heat", 1, sensor, Quantity.AirTemperature, now, Severity.Major, 41.5, now, false));
+        }
+
+        await Register.Commit(raised, _ => new("neustadt", "fire", "Over 40 degrees"));
+        return [.. raised.Select(one => one.Episode)];
+    }
+
+    public async Task Clear(EpisodeId episode)
+    {
+        var before = (await Register.FindEpisode(episode))!;
+        await Register.Commit([new EpisodeEvent.Cleared(episode, before.Rule, 1, before.Sensor, before.Quantity, Instant.From(_wall.GetUtcNow()), 35)], _ => new("neustadt", "fire", ""));
+    }
+
+    public async Task<IReadOnlyList<DeliveryView>> Deliveries(string? state = null) => await Register.ListDeliveries(state, 10_000);
+
+    public Task UntilRecorded(int messages, string state) =>
+        Rig.Until.True(async () => (await Deliveries(state)).Count == messages, $"{messages} messages are {state}");
+
+    public Task UntilAttempted(int attempts) =>
+        Rig.Until.True(async () => (await Deliveries()).Sum(delivery => delivery.Attempts) == attempts, $"{attempts} attempts are written down");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Register.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class LogLines(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
