@@ -1,15 +1,10 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace CityHub.Silo.Tests;
 
-/// <summary>This test assembly, run once more as a process of its own, to be killed in the middle of its work (kill -9).
-/// Which work is named by an environment variable, and looked up when the module is loaded: before anything else runs.</summary>
+/// <summary>This test assembly, run once more as a process of its own, to be killed in the middle of its work (kill -9).</summary>
 internal static class Child
 {
-    private const string Variable = "CITYHUB_TEST_CHILD";
-
     private static readonly Dictionary<string, Action<string>> Works = new()
     {
         ["timeline"] = Timeline.TimelineCrashTests.WriteUntilKilled,
@@ -22,7 +17,8 @@ internal static class Child
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(typeof(Child).Assembly.Location);
-        start.Environment[Variable] = work + "|" + folder;
+        start.ArgumentList.Add(work);
+        start.ArgumentList.Add(folder);
         return Process.Start(start)!;
     }
 
@@ -39,13 +35,10 @@ internal static class Child
         return promised;
     }
 
-    [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The one way to run as a child without a project of its own.")]
-    internal static void RunIfChild()
+    internal static int Main(string[] args)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { } asked) return;
-        var parts = asked.Split('|', 2);
-        Works[parts[0]](parts[1]);
-        Environment.Exit(0);
+        if (args is not [var work, var folder] || !Works.TryGetValue(work, out var run)) return 2;
+        run(folder);
+        return 0;
     }
 }

@@ -97,7 +97,7 @@ public sealed class SqliteRegisterTests : RegisterContract
 
     [Theory]
     [InlineData("due", "select next_at, row from message where subscription = 's' and state = 1 and next_at <= 5 order by next_at, row limit 10", "message_due")]
-    [InlineData("line", "select row from message where subscription = 's' and episode = 'e' and state = 0 order by row limit 1", "message_line")]
+    [InlineData("line", "select row from message where subscription = 's' and episode = 'e' and state < 2 order by row limit 1", "message_line")]
     [InlineData("open", "select id from episode where rule = 'r' and sensor = 's' and id <> 'x' and cleared_at is null and withdrawn_at is null", "episode_one_open")]
     public void What_must_stay_quick_with_a_million_rows_goes_by_its_index_and_sorts_nothing(string what, string query, string index)
     {
