@@ -53,6 +53,12 @@ public interface IRegister
     /// <summary>While paused, messages are queued and none is due. Null: no such subscription.</summary>
     Task<Subscription?> PauseSubscription(string id, bool paused);
 
+
+    /// <summary>Puts a new secret in the place of the one in force, which goes on to sign beside it until <paramref name="previousUntil"/> (wall clock).
+    /// A rotation within that time drops the one before that. False: no such subscription.</summary>
+    Task<bool> RotateSecret(string id, string secret, Instant previousUntil);
+
+    /// <summary>With the secrets that sign now: one, or the new one, a space and the one before it.</summary>
     IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
 
     /// <summary>Raised after a commit that may have made a message due sooner. Called on the writer: be short, do not throw.</summary>

@@ -27,7 +27,7 @@ public sealed class WebhookMetrics
     {
         var meter = meters.Create("CityHub");
         _attempts = meter.CreateCounter<long>("cityhub_webhook_attempts", "{attempts}", "Attempts to deliver a webhook, by outcome.");
-        _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule, or for want of their subscription.");
+        _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule.");
         _paused = meter.CreateCounter<long>("cityhub_webhook_endpoints_gone", "{subscriptions}", "Subscriptions paused because their endpoint answered 410.");
         _registerAway = meter.CreateCounter<long>("cityhub_webhook_register_away", "{failures}", "Times that the outbox could not be read or written.");
         _sent = meter.CreateHistogram("cityhub_webhook_commit_to_send_seconds", "s", "From the commit of a message to its first attempt.", advice: Seconds);
