@@ -41,6 +41,10 @@ public sealed class HubOptions
     [Range(typeof(TimeSpan), "00:00:00.250", "00:00:01")]
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a stop waits for the stores to take the last of what was taken. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
+    public TimeSpan StopPatience { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long after the hub went online a known node has to send its birth before it counts as stale. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan BirthDeadline { get; set; } = TimeSpan.FromSeconds(30);

@@ -11,12 +11,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace CityHub.Api.Tests;
 
@@ -88,7 +86,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         services.AddWebhooks();
         services.AddSingleton<IRegister>(s => new SqliteRegister(new RegisterOptions { Path = Path.Combine(folder, "register.db") }, (_, _) => [], s.GetRequiredService<TimeProvider>(), NullLogger<SqliteRegister>.Instance));
-        services.AddSingleton(s => new CityClock(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new CityClock(CityClockKind.System, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ICity, SeededCity>();
     }
 }

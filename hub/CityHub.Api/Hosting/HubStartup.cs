@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using CityHub.Api.Keys;
 using CityHub.Silo.Register;
+using CityHub.Silo.Watch;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,6 +16,7 @@ internal static class HubStartup
     public const int Stopped = 0;
     public const int CannotStart = 1;
     public const int BadConfiguration = 2;
+    public const int LoopDied = 3;
 
     public static async Task<int> Run(string[] args, Action<IServiceCollection, IConfiguration> silo, TextWriter console, TextWriter errors, CancellationToken stop = default)
     {
@@ -38,6 +40,12 @@ internal static class HubStartup
             }
             await using var app = HubHost.Build(builder);
             return await Run(app, console, errors, stop);
+        }
+        catch (BadRulesException rules)
+        {
+            await errors.WriteLineAsync($"The hub does not start: {rules.Errors.Count} wrong {(rules.Errors.Count == 1 ? "line" : "lines")} in the rules, and there is no earlier set to go on with.");
+            foreach (var line in rules.Errors) await errors.WriteLineAsync("  " + line);
+            return BadConfiguration;
         }
         catch (Exception fault) when (fault is RegisterUnavailableException or IOException or UnauthorizedAccessException)
         {
@@ -75,6 +83,7 @@ internal static class HubStartup
         }
         await console.FlushAsync(stop);
         await app.WaitForShutdownAsync(stop);
-        return Stopped;
+        // A loop that died has stopped the host; whoever watches the process must see that it was no clean end.
+        return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(loop => loop.ExecuteTask?.IsFaulted == true) ? LoopDied : Stopped;
     }
 }

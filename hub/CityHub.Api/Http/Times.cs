@@ -23,14 +23,8 @@ internal static partial class Times
         var match = ShortForm().Match(text);
         if (match.Success)
         {
-            var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            span = match.Groups[2].Value switch
-            {
-                "s" => TimeSpan.FromSeconds(number),
-                "m" => TimeSpan.FromMinutes(number),
-                "h" => TimeSpan.FromHours(number),
-                _ => TimeSpan.FromDays(number),
-            };
+            var seconds = long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * match.Groups[2].Value switch { "s" => 1, "m" => 60, "h" => 3_600, _ => 86_400 };
+            span = TimeSpan.FromSeconds(seconds);
         }
         else if (IsoForm().IsMatch(text))
         {

@@ -22,7 +22,6 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
     private const int AppendLimit = 65_536;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<NodeKey, byte[]> _unsaved = [];
     private readonly List<(NodeKey Node, byte[] Answer)> _answers = [];
@@ -66,7 +65,7 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
 
     private async Task CommitLast()
     {
-        using var patience = new CancellationTokenSource(StopPatience, wall);
+        using var patience = new CancellationTokenSource(options.StopPatience, wall);
         try
         {
             // Rows that were given up would be missing below a checkpoint that counts them.
