@@ -58,6 +58,9 @@ public sealed partial class SqliteRegister
     public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except) =>
         ReadAsync<IReadOnlyList<OutboxMessage>>(session => OutboxTable.Due(session, now, limit, perSubscription, except));
 
+    public Task<IReadOnlyDictionary<string, OutboxTotal>> OutboxTotals() =>
+        ReadAsync<IReadOnlyDictionary<string, OutboxTotal>>(OutboxTable.Totals);
+
     public Instant? NextDue() => Read(session => (object?)OutboxTable.NextDue(session)) as Instant?;
 
     public Instant? NextDue(Instant after) => Read(session => (object?)OutboxTable.NextDue(session, after)) as Instant?;
