@@ -6,7 +6,19 @@ using SensorNode.Devices.Kernel;
 using SensorNode.Devices.Simulated;
 using SensorNode.Options;
 using SensorNode.Readings;
+using SensorNode.Replay;
 using SensorNode.Telemetry;
+
+if (args is ["replay", .. var rest])
+{
+    using var interrupted = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, pressed) =>
+    {
+        pressed.Cancel = true;
+        interrupted.Cancel();
+    };
+    return await ReplayConsole.Run(rest, TimeProvider.System, Console.Out, Console.Error, interrupted.Token);
+}
 
 var line = CommandLine.Parse(args, Environment.GetEnvironmentVariable);
 if (line.Problems.Count > 0)
