@@ -33,7 +33,7 @@ const commands = {
   see: ({ selector, text }) => (text === undefined ? page.locator(selector) : page.locator(selector, { hasText: text })).first().waitFor({ state: 'visible' }),
   gone: ({ selector, text }) => (text === undefined ? page.locator(selector) : page.locator(selector, { hasText: text })).first().waitFor({ state: 'hidden' }),
   text: ({ selector }) => page.locator(selector).first().innerText(),
-  texts: ({ selector }) => page.locator(selector).allInnerTexts(),
+  texts: ({ selector }) => page.locator(selector).allTextContents(),
   attribute: ({ selector, name }) => page.locator(selector).first().getAttribute(name),
   count: ({ selector }) => page.locator(selector).count(),
   visible: ({ selector }) => page.locator(selector).first().isVisible(),
