@@ -33,14 +33,16 @@ public sealed class AppendBlockWriter
         (_rowCount, _markCount, _series, _at, _order, _flags) = (0, 0, 0, 0, 0, 0);
     }
 
-    public void Add(int series, in Reading reading)
+    public void Add(int series, in Reading reading) => Add(series, PackedReading.Of(reading), (byte)reading.Quantity);
+
+    /// <param name="kind">Rows of one kind have values of like steps; any number will do.</param>
+    public void Add(int series, in PackedReading packed, byte kind)
     {
-        var packed = PackedReading.Of(reading);
         long whole = 0;
         var scale = NoValue;
         if (packed.Flags.Measured)
         {
-            ref var likely = ref _likely[(int)reading.Quantity];
+            ref var likely = ref _likely[kind];
             var found = ValueScale.Find(packed.Value, likely, out whole);
             if (found >= 0) likely = (sbyte)found;
             scale = found is >= 0 and < NoValue ? found : RawValue;

@@ -71,12 +71,13 @@ public sealed partial class SqliteRegister
     public Task Audit(Instant at, string who, string what, string subject) => _writer.Enqueue(session =>
         session.Execute("insert into audit (at, who, what, subject) values ($1, $2, $3, $4)", at.UnixMilliseconds, who, what, subject));
 
-    private static int SaveChunk(SqliteSession session, NodeCheckpoint[] nodes)
+    private int SaveChunk(SqliteSession session, NodeCheckpoint[] nodes)
     {
         foreach (var (node, state) in nodes)
         {
             session.Execute("insert into checkpoint (node_group, node, state) values ($1, $2, $3) on conflict (node_group, node) do update set state = excluded.state",
                 node.Group, node.Node, state);
+            _written += state.Length;
         }
         return nodes.Length;
     }

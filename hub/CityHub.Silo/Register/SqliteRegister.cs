@@ -19,9 +19,11 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     private readonly RegisterOptions _options;
     private readonly RegisterMetrics _metrics = new();
     private readonly SqliteReaders _readers;
+    private readonly WalMover _wal;
     private readonly RegisterWriter _writer;
     private IReadOnlyList<Subscription>? _subscriptions; // of the writer; null: to be read again
     private bool _outboxTouched;                         // of the writer, within a transaction
+    private long _written;                               // of the writer: about how many bytes a transaction wrote
 
     /// <summary>Opens or makes the file and brings its schema forward.</summary>
     /// <exception cref="RegisterUnavailableException">It cannot be opened, or a newer release wrote it.</exception>
@@ -44,6 +46,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
             throw new RegisterUnavailableException("The register cannot be opened: " + error.Message, error);
         }
         _readers = new(options.Path);
+        _wal = new(_readers, "register-wal");
         _writer = new(session, Open, options, _metrics, log) { AfterTransaction = AfterTransaction };
     }
 
@@ -55,6 +58,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
+        _wal.Dispose();
         _readers.Dispose();
         _metrics.Dispose();
     }
@@ -63,6 +67,8 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     {
         var session = new SqliteSession(_options.Path, readOnly: false);
         session.Pragma($"PRAGMA max_page_count = {_options.MaxPages}");
+        session.Pragma($"PRAGMA wal_autocheckpoint = {WalMover.NetPages}");
+        session.Pragma("PRAGMA cache_size = -16384");
         return session;
     }
 
@@ -72,6 +78,8 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     {
         var touched = _outboxTouched && committed;
         _outboxTouched = false;
+        _wal.Wrote(_written + 16_384);
+        _written = 0;
         if (!committed) _subscriptions = null;
         if (touched) OutboxChanged?.Invoke();
     }

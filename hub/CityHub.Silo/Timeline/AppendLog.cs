@@ -12,6 +12,7 @@ internal sealed class AppendLog : IDisposable
     private readonly SqliteReaders _readers;
     private readonly AppendBlockWriter _writer = new();
     private readonly Lock _gate = new();
+    private readonly WalMover _wal;
     private SqliteSession? _session;
     private long _last;
 
@@ -24,6 +25,7 @@ internal sealed class AppendLog : IDisposable
         Tune(_session);
         Names = TimelineNames.Load(_session);
         _readers = new(path);
+        _wal = new(_readers, "timeline-wal");
     }
 
     public TimelineNames Names { get; }
@@ -60,6 +62,7 @@ internal sealed class AppendLog : IDisposable
                     session.Execute("COMMIT");
                     Names.Saved(names);
                 }
+                _wal.Wrote(data.Length + 4096);
                 return (++_last, data.Length);
             }
             catch (SqliteException)
@@ -126,15 +129,9 @@ internal sealed class AppendLog : IDisposable
         lock (_gate) _session?.Execute("insert or ignore into damaged (number, data) select number, data from block where number = $1 and (select count(*) from damaged) < 1000", block);
     }
 
-    /// <summary>Moves the write-ahead log into the file, beside appends.</summary>
-    public void Checkpoint()
-    {
-        using var lease = _readers.Rent();
-        lease.Session.Pragma("PRAGMA wal_checkpoint(PASSIVE)");
-    }
-
     public void Dispose()
     {
+        _wal.Dispose();
         _readers.Dispose();
         lock (_gate)
         {
@@ -163,7 +160,6 @@ internal sealed class AppendLog : IDisposable
     private void Tune(SqliteSession session)
     {
         session.Pragma($"PRAGMA max_page_count = {_maxPages}");
-        // The compactor moves the write-ahead log; an append does it only when the compactor is far behind.
-        session.Pragma("PRAGMA wal_autocheckpoint = 16384");
+        session.Pragma($"PRAGMA wal_autocheckpoint = {WalMover.NetPages}");
     }
 }

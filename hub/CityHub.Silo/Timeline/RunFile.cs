@@ -1,12 +1,12 @@
+using System.Runtime.InteropServices;
 using CityHub.Silo.Sqlite;
-using SmartCity.Telemetry;
 using SmartCity.Timeline;
 
 namespace CityHub.Silo.Timeline;
 
 /// <summary>
 /// Runs: what one flush took from the append log, sorted by hour and series. Written in rising (hour, run, bundle), so a flush costs
-/// what it writes and no more, however many series there are. The compactor writes; readers read beside it.
+/// what it writes and no more, however many series there are. A row is packed like a block of the append log. The compactor writes; readers read beside it.
 /// </summary>
 internal sealed class RunFile : IDisposable
 {
@@ -14,8 +14,7 @@ internal sealed class RunFile : IDisposable
     public const int BundleSeries = 64;
 
     private readonly SqliteSession _session;
-    private readonly VarintWriter _block = new();
-    private readonly VarintWriter _bundle = new();
+    private readonly AppendBlockWriter _bundle = new();
 
     public RunFile(string path)
     {
@@ -75,14 +74,7 @@ internal sealed class RunFile : IDisposable
             {
                 if (open is { } last && last != (hour, series / BundleSeries)) Close(run, last);
                 open = (hour, series / BundleSeries);
-                for (var start = 0; start < readings.Count; start += SeriesBlock.MaxReadings)
-                {
-                    var part = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(readings)[start..Math.Min(readings.Count, start + SeriesBlock.MaxReadings)];
-                    SeriesBlock.Write(_block, part);
-                    _bundle.Varint((ulong)series);
-                    _bundle.Varint((ulong)_block.Length);
-                    _bundle.Bytes(_block.Written);
-                }
+                foreach (ref readonly var reading in CollectionsMarshal.AsSpan(readings)) _bundle.Add(series, reading, (byte)(series & 0xFF));
             }
             if (open is { } end) Close(run, end);
             _session.Execute("update meta set value = $1 where key = 'next'", run + 1);
@@ -99,21 +91,6 @@ internal sealed class RunFile : IDisposable
     /// <summary>Drops the runs of an hour up to one, after their merge.</summary>
     public void Drop(long hour, long throughRun) => _session.Execute("delete from run where hour = $1 and run <= $2", hour, throughRun);
 
-    /// <summary>Walks the blocks of a bundle. False when its framing is damaged.</summary>
-    public static bool TryWalk(ReadOnlySpan<byte> bundle, BlockVisitor visit)
-    {
-        var r = new VarintReader(bundle);
-        while (!r.AtEnd)
-        {
-            if (!r.Varint(out var series) || series > int.MaxValue || !r.Varint(out var length) || length > int.MaxValue || !r.Bytes((int)length, out var block)) return false;
-            if (!visit((int)series, block)) return true;
-        }
-        return true;
-    }
-
-    /// <summary>Returns false to stop.</summary>
-    public delegate bool BlockVisitor(int series, ReadOnlySpan<byte> block);
-
     public void Dispose()
     {
         Readers.Dispose();
@@ -122,7 +99,7 @@ internal sealed class RunFile : IDisposable
 
     private void Close(long run, (long Hour, long Bundle) key)
     {
-        _session.Execute("insert into run (hour, run, bundle, data) values ($1, $2, $3, $4)", key.Hour, run, key.Bundle, _bundle.ToArray());
+        _session.Execute("insert into run (hour, run, bundle, data) values ($1, $2, $3, $4)", key.Hour, run, key.Bundle, _bundle.Finish().ToArray());
         _bundle.Clear();
     }
 

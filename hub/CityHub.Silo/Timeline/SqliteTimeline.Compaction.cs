@@ -116,7 +116,6 @@ public sealed partial class SqliteTimeline
     {
         var through = Math.Min(RunFile.Through(_runs.Session), Interlocked.Read(ref _checkpointed));
         if (through > 0) _append.DropThrough(through, cancel);
-        _append.Checkpoint();
     }
 
     [LoggerMessage(LogLevel.Error, "The timeline cannot be compacted: {Fault}. It is tried again; readings stay in the append log")]

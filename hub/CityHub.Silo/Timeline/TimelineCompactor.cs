@@ -140,19 +140,28 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
         {
             foreach (var bundle in RunFile.Bundles(runs.Session, hour, run, from, to))
             {
-                var whole = RunFile.TryWalk(bundle, (series, block) =>
-                {
-                    if (!found.TryGetValue(series, out var readings)) found.Add(series, readings = []);
-                    if (!SeriesBlock.TryRead(block, readings)) damage.Found("run", $"a block of series {series} in run {run}, hour {hour}");
-                    return true;
-                });
-                if (!whole) damage.Found("run", $"a bundle of run {run}, hour {hour}");
+                if (!TakeRows(bundle, found)) damage.Found("run", $"a bundle of run {run}, hour {hour}");
             }
         }
         if (found.Count == 0) return;
         day.Execute("BEGIN IMMEDIATE");
         foreach (var (series, readings) in found) MergeSeries(day, hour, series, readings);
         day.Execute("COMMIT");
+    }
+
+    private static bool TakeRows(byte[] bundle, SortedDictionary<int, List<PackedReading>> found)
+    {
+        if (!AppendBlockReader.TryOpen(bundle, out var reader)) return false;
+        List<PackedReading>? readings = null;
+        var last = -1;
+        for (var row = 0; row < reader.Rows; row++)
+        {
+            if (!reader.NextRow(out var series, out var reading)) return false;
+            if (series != last && !found.TryGetValue(series, out readings)) found.Add(series, readings = []);
+            last = series;
+            readings!.Add(reading);
+        }
+        return true;
     }
 
     private void MergeSeries(SqliteSession day, long hour, int series, List<PackedReading> readings)

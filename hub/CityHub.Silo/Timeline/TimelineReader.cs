@@ -74,7 +74,7 @@ internal sealed class TimelineReader(AppendLog log, RunFile runs, DayFiles days,
             ofRuns.Broken = true;
             ofRuns.Session.Execute("BEGIN");
             var through = RunFile.Through(ofRuns.Session);
-            foreach (var hour in RunFile.Hours(ofRuns.Session, firstHour, endHour)) FromRuns(ofRuns.Session, hour, series, Of(byHour, hour));
+            foreach (var hour in RunFile.Hours(ofRuns.Session, firstHour, endHour)) FromRuns(ofRuns.Session, hour, series, byHour);
             ofRuns.Session.Execute("COMMIT");
             ofRuns.Broken = false;
             FromLog(ofLog.Session, through, series, firstHour, endHour, byHour);
@@ -87,19 +87,14 @@ internal sealed class TimelineReader(AppendLog log, RunFile runs, DayFiles days,
         return byHour;
     }
 
-    private void FromRuns(SqliteSession session, long hour, int series, List<PackedReading> readings)
+    private void FromRuns(SqliteSession session, long hour, int series, Dictionary<long, List<PackedReading>> byHour)
     {
         var bundle = series / RunFile.BundleSeries;
         foreach (var run in RunFile.Runs(session, hour))
         {
             foreach (var data in RunFile.Bundles(session, hour, run, bundle, bundle + 1))
             {
-                var whole = RunFile.TryWalk(data, (found, block) =>
-                {
-                    if (found == series && !SeriesBlock.TryRead(block, readings)) damage.Found("run", $"a block of series {series} in run {run}, hour {hour}");
-                    return found <= series;
-                });
-                if (!whole) damage.Found("run", $"a bundle of run {run}, hour {hour}");
+                if (!TakeFrom(data, series, hour, hour + 1, byHour)) damage.Found("run", $"a bundle of run {run}, hour {hour}");
             }
         }
     }

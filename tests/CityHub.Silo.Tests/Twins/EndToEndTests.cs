@@ -5,6 +5,7 @@ using SmartCity.Telemetry;
 
 namespace CityHub.Silo.Tests.Twins;
 
+[Collection("hub")]
 public sealed class EndToEndTests
 {
     [Fact]

@@ -125,6 +125,50 @@ public sealed class ScheduleTests
         await hub.UntilRecorded(1, DeliveryStates.Delivered);
     }
 
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public async Task A_clock_that_is_set_back_holds_neither_retries_nor_new_alerts_back(int step)
+    {
+        var stepped = new SteppedClock(_wall);
+        await using var hub = new Hub(stepped);
+        await using var department = await Receiver.Answering(500, 500, 200);
+        await hub.Subscribe(department.Url);
+        await hub.Start();
+        await hub.Raise();
+        await hub.UntilAttempted(1);
+        stepped.Step = TimeSpan.FromSeconds(step);
+        _wall.Advance(TimeSpan.FromSeconds(1.1));
+        await hub.UntilAttempted(2);
+        Assert.Equal($"{stepped.GetUtcNow().ToUnixTimeSeconds()}", department.Requests[1].Timestamp);   // signed by the clock as it stands
+        _wall.Advance(TimeSpan.FromSeconds(5.5));
+        await hub.UntilRecorded(1, DeliveryStates.Delivered);
+        await hub.Raise();
+        await hub.UntilRecorded(2, DeliveryStates.Delivered);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_forward_makes_due_what_it_makes_due_at_the_next_look()
+    {
+        var stepped = new SteppedClock(_wall);
+        await using var hub = new Hub(stepped);
+        await using var department = await Receiver.Answering([.. Enumerable.Repeat(500, 5), 200]);
+        await hub.Subscribe(department.Url);
+        await hub.Start();
+        await hub.Raise();
+        for (var attempt = 1; attempt < 5; attempt++)
+        {
+            await hub.UntilAttempted(attempt);
+            _wall.Advance(RetrySchedule.Waits[attempt] * 1.1);
+        }
+
+        await hub.UntilAttempted(5);   // the next would be half an hour away
+        stepped.Step = TimeSpan.FromHours(1);
+        _wall.Advance(TimeSpan.FromSeconds(15));
+        await hub.UntilRecorded(1, DeliveryStates.Delivered);
+    }
+
     [Fact]
     public async Task A_retry_of_an_earlier_process_is_made_when_it_falls_due()
     {
@@ -139,5 +183,19 @@ public sealed class ScheduleTests
         _wall.Advance(TimeSpan.FromSeconds(1.1));
         await hub.UntilRecorded(1, DeliveryStates.Delivered);
         Assert.Single(department.Requests.Select(got => got.Id).Distinct());
+    }
+
+    /// <summary>A wall clock that somebody sets, over a machine whose own time goes on steadily.</summary>
+    private sealed class SteppedClock(FakeTimeProvider steady) : TimeProvider
+    {
+        public TimeSpan Step { get; set; }
+
+        public override long TimestampFrequency => steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + Step;
+
+        public override long GetTimestamp() => steady.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => steady.CreateTimer(callback, state, dueTime, period);
     }
 }

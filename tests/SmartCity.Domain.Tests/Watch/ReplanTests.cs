@@ -71,6 +71,17 @@ public sealed class ReplanTests
         Assert.Equal(50, raised.Value);
     }
 
+    [Fact]
+    public void A_mean_whose_level_changes_does_not_judge_again_what_the_clock_has_closed()
+    {
+        var street = new Watched(Watched.Rule(level: 50, mean: Minutes));
+        street.Hears(60, 40);
+        Assert.Empty(street.Waits(120 + 300));
+        Assert.Empty(Replans(street, 430, Watched.Rule(level: 35, mean: Minutes)));
+        var raised = Assert.IsType<EpisodeEvent.Raised>(Assert.Single(street.Waits(180 + 300)));
+        Assert.Equal(Watched.At(180), raised.FirstBreachAt);
+    }
+
     [Theory]
     [InlineData("at once", false, 0, false)]
     [InlineData("at once, after a restart", false, 0, true)]
