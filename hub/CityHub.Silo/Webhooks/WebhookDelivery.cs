@@ -23,6 +23,9 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private const int RecordGroup = 512;
     private const int DueFactor = 4;   // looks past the messages of a lane that are under way or not yet written down
 
+    /// <summary>How long a changed secret or address may go unnoticed.</summary>
+    private static readonly TimeSpan LanesAge = TimeSpan.FromSeconds(1);
+
     private readonly WebhookOptions _options = settings.Value;
     private readonly WebhookBell _bell = new();
     private readonly DeliveryClock _clock = new(wall);
@@ -90,7 +93,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         var now = Instant.From(nowAt);
         var room = _options.MaxInFlight - _held.Count;
         if (room <= 0) return nowAt + _options.Recheck;   // a record that is written rings
-        if (nowAt - _lanesReadAt > _options.Recheck) ReadLanes(nowAt);
+        if (nowAt - _lanesReadAt >= LanesAge) ReadLanes(nowAt);
 
         var full = _lanes.Where(lane => lane.Value.InFlight >= _options.MaxInFlightPerSubscription).Select(lane => lane.Key).ToHashSet(StringComparer.Ordinal);
         var due = await register.Due(now, room + _held.Count, DueFactor * _options.MaxInFlightPerSubscription, full).ConfigureAwait(false);

@@ -170,6 +170,32 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task After_a_rotation_both_secrets_sign_until_the_overlap_ends_and_then_the_new_one_alone()
+    {
+        await using var hub = new Hub(_wall);
+        await using var department = await Receiver.Answering(200);
+        var (subscription, old) = await hub.Subscribe(department.Url);
+        await hub.Start();
+        await hub.Raise();
+        await hub.UntilRecorded(1, DeliveryStates.Delivered);
+        var renewed = (await hub.Subscriptions.Rotate(subscription.Id, TimeSpan.FromHours(1)))!;
+        Assert.NotEqual(old, renewed);
+        _wall.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        await hub.Raise();
+        await hub.UntilRecorded(2, DeliveryStates.Delivered);
+        Assert.Equal((SignatureVerdict.Verified, SignatureVerdict.Verified), (department.Requests[1].Verify(old, Now), department.Requests[1].Verify(renewed, Now)));
+        Assert.Equal(2, Assert.Single(hub.Register.Subscriptions()).Secret.Split(' ').Length);
+        _wall.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(renewed, Assert.Single(hub.Register.Subscriptions()).Secret);
+        _wall.Advance(TimeSpan.FromSeconds(1));   // secrets are read again after a second
+        await hub.Raise();
+        await hub.UntilRecorded(3, DeliveryStates.Delivered);
+        Assert.Equal((SignatureVerdict.NoMatch, SignatureVerdict.Verified), (department.Requests[2].Verify(old, Now), department.Requests[2].Verify(renewed, Now)));
+        Assert.Null(await hub.Subscriptions.Rotate("sub_none", TimeSpan.Zero));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => hub.Subscriptions.Rotate(subscription.Id, TimeSpan.FromDays(7) + TimeSpan.FromTicks(1)));
+    }
+
+    [Fact]
     public async Task A_retry_of_an_earlier_process_is_made_when_it_falls_due()
     {
         await using var hub = new Hub(_wall);
