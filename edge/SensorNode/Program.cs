@@ -1,11 +1,25 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SensorNode;
 using SensorNode.Devices;
 using SensorNode.Devices.Kernel;
 using SensorNode.Devices.Simulated;
 using SensorNode.Options;
 using SensorNode.Readings;
+using SensorNode.Replay;
+using SensorNode.Telemetry;
+
+if (args is ["replay", .. var rest])
+{
+    using var interrupted = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, pressed) =>
+    {
+        pressed.Cancel = true;
+        interrupted.Cancel();
+    };
+    return await ReplayConsole.Run(rest, TimeProvider.System, Console.Out, Console.Error, interrupted.Token);
+}
 
 var line = CommandLine.Parse(args, Environment.GetEnvironmentVariable);
 if (line.Problems.Count > 0)
@@ -40,16 +54,21 @@ switch (line.Command)
         return await ReadOnce.PrintAsync(file, board, time, Console.Out) ? ExitCode.Ok : ExitCode.Failed;
 }
 
-// One reading's way, in its order: devices, readings, telemetry. The host stops them in the opposite order.
+// One reading's way, backwards: what is registered last is stopped first, so that sampling ends before the outbox and the session do.
 var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-host.Logging.AddSimpleConsole(console =>
+host.Logging.AddProvider(new ConsoleLog(time)).AddFilter("Microsoft", LogLevel.Warning);
+host.Services.AddSingleton(file).AddSingleton(time);
+host.Services.AddTelemetry();
+host.Services.AddSingleton(board).AddSingleton(clock).AddSingleton<SampleLoopFaults>().AddHostedService<SampleLoop>();
+using var node = host.Build();
+try
 {
-    console.SingleLine = true;
-    console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fff'Z' ";
-    console.UseUtcTimestamp = true;
-});
-host.Services.AddSingleton(time).AddSingleton(file).AddSingleton(board).AddSingleton(clock);
-host.Services.AddSingleton<IReadingSink, ConsoleSink>().AddSingleton<SampleLoopFaults>();
-host.Services.AddHostedService<SampleLoop>();
-await host.Build().RunAsync();
-return ExitCode.Ok;
+    var loops = node.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+    await node.RunAsync();
+    return loops.Exists(loop => loop.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failed : ExitCode.Ok;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"The node failed: {e.Message}");
+    return ExitCode.Failed;
+}

@@ -14,7 +14,13 @@ public sealed class Printing(TextWriter output, bool json, bool colour)
         if (!json) Write(text);
     }
 
-    public void Line(Received received) => Write(json ? Json(received) : Text(received));
+    public void Line(Received received)
+    {
+        if (json) Write(Json(received));
+        else if (!IsHeartbeat(received)) Write(Text(received));   // a sign of life is no alert
+    }
+
+    private static bool IsHeartbeat(Received received) => received.Message is { } message && Field(message, "type") == SmartCity.Webhooks.Heartbeat.Type;
 
     private static string Json(Received received)
     {

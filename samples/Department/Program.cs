@@ -12,10 +12,11 @@ var time = TimeProvider.System;
 WebhookSecret secret;
 try
 {
-    secret = arguments.Hub is null ? SecretFile.Read(arguments.SecretFile!) : SecretFile.ReadOrMake(arguments.SecretFile!);
+    var made = false;
+    secret = arguments.Hub is null ? SecretFile.Read(arguments.SecretFile!) : SecretFile.ReadOrMake(arguments.SecretFile!, out made);
 
     // Before the port opens: an alert that is raised while we subscribe finds us, or is tried again a second later.
-    if (arguments.Hub is not null) await Subscribing.At(arguments, secret, time);
+    if (arguments.Hub is not null) await Subscribing.At(arguments, secret, made, time);
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or HttpRequestException)
 {

@@ -10,9 +10,10 @@ public static class SecretFile
     public static WebhookSecret Read(string path) =>
         WebhookSecret.TryParse(File.ReadAllText(path).Trim(), out var secret, out var fault) ? secret : throw new InvalidDataException($"{path} holds no webhook secret: {fault}.");
 
-    public static WebhookSecret ReadOrMake(string path)
+    public static WebhookSecret ReadOrMake(string path, out bool made)
     {
-        if (File.Exists(path)) return Read(path);
+        made = !File.Exists(path);
+        if (!made) return Read(path);
         var secret = WebhookSecret.Create(RandomNumberGenerator.GetBytes(WebhookSecret.NewBytes));
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -10,8 +10,9 @@ public static class Subscribing
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <param name="made">The secret is a new one: a subscription that is there already cannot have it.</param>
     /// <exception cref="HttpRequestException">The hub refused, or did not answer for 30 s.</exception>
-    public static async Task At(Arguments arguments, WebhookSecret secret, TimeProvider time)
+    public static async Task At(Arguments arguments, WebhookSecret secret, bool made, TimeProvider time)
     {
         using var http = new HttpClient { BaseAddress = arguments.Hub };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(arguments.KeyFile!)).Trim());
@@ -20,7 +21,7 @@ public static class Subscribing
         {
             var body = JsonSerializer.Serialize(new { department, url = $"http://127.0.0.1:{arguments.Port}/", secret = secret.Reveal() });
             using var answer = await Asked(http, () => new(HttpMethod.Post, "/v1/subscriptions") { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) }, time);
-            if (answer.StatusCode == HttpStatusCode.Conflict) continue;   // subscribed by an earlier start, with the secret that its file has kept
+            if (answer.StatusCode == HttpStatusCode.Conflict && !made) continue;   // subscribed by an earlier start, with the secret that its file has kept
             if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"The hub refused the subscription of {department} ({(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync()}");
         }
     }

@@ -44,6 +44,16 @@ internal static class Ingest
         return table;
     }
 
+    /// <summary>The hub alone at one offered rate, for looking closer.</summary>
+    public static async Task<Table> At(string folder, double rate, TimeSpan length)
+    {
+        var run = await Hub(folder, rate, length, hotShare: 0.001);
+        var table = new Table(run.Held ? "hub at one rate: held" : "hub at one rate: NOT held", "", "messages/s", "readings/s", "CPU us/reading", "peak MB", "p50 ms", "p99 ms");
+        table.Row("publish to answered", rate, rate * Metrics, run.MicrosecondsPerReading, run.PeakMegabytes, run.Answer.At(0.5), run.Answer.At(0.99));
+        table.Row("publish to alert", rate, rate * Metrics, double.NaN, double.NaN, run.Alert.At(0.5), run.Alert.At(0.99));
+        return table;
+    }
+
     /// <summary>The bare limit alone.</summary>
     public static async Task<Table> Limit(string folder, TimeSpan length)
     {

@@ -3,6 +3,7 @@ using Bench;
 
 const string Help = """
     ./city bench ingest [--pairs N] [--seconds S] [--json]   what the hub takes in, next to a subscriber that only counts
+    ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
@@ -20,6 +21,7 @@ try
     Table table;
     switch (args.FirstOrDefault())
     {
+        case "ingest" when Number("--rate", 0) is > 0 and var rate: table = await Ingest.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;

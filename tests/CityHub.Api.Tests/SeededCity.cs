@@ -10,7 +10,7 @@ namespace CityHub.Api.Tests;
 
 /// <summary>
 /// A city whose sensors and nodes stand still and whose episodes live in a real register: what the API shows can be set to the tick.
-/// The way from a broker to the API is walked in <see cref="WholeHub"/>, with all parts real.
+/// The way from a broker to the API is walked in WholeHubTests, with all parts real.
 /// </summary>
 public sealed class SeededCity(IRegister register, TimeProvider wall) : ICity
 {

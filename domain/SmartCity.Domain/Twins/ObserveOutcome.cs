@@ -12,7 +12,7 @@ public enum ObserveOutcome : byte
     /// <summary>Its order is known already: nothing changed.</summary>
     Duplicate = 3,
 
-    /// <summary>Older than all that is still kept for merging: nothing changed, but for rules whose late policy raises.</summary>
+    /// <summary>Before a reading that is no longer kept for merging: nothing changed, but for rules whose late policy raises.</summary>
     TooLate = 4,
 
     /// <summary>Stamped before 1970 or after 9999: nothing changed.</summary>

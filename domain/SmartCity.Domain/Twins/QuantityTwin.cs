@@ -148,6 +148,14 @@ internal sealed class QuantityTwin
         IsBound = true;
     }
 
+    public void OpenEpisodes(SensorId sensor, long looked, List<EpisodeId> open)
+    {
+        foreach (var rule in _rules)
+        {
+            if (rule.OpenEpisode(sensor, looked) is { } episode) open.Add(episode);
+        }
+    }
+
     public void Write(VarintWriter w, long looked)
     {
         w.Varint(_epoch);

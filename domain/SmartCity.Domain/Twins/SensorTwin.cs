@@ -43,7 +43,8 @@ public sealed class SensorTwin(SensorId id)
     /// <summary>
     /// Takes a reading and appends what it, and the time, brought to light. Good readings of quantities that have rules are kept while they are at most
     /// the largest lateness limit of these rules older than the newest one, and at most 128 of them; what comes out of order is merged among them,
-    /// and the difference is told. What is older than all that is kept is <see cref="ObserveOutcome.TooLate"/>.
+    /// and the difference is told. So is a backlog of any age that comes in order behind newer readings, while these are kept. What stands before a
+    /// reading that is kept no longer is <see cref="ObserveOutcome.TooLate"/>.
     /// </summary>
     /// <param name="reading">The reading; failed and doubtful ones too: they are live values, and no rule looks at them.</param>
     /// <param name="epoch">Which outbox of its node it came from, <see cref="NodeLedger.Epoch"/>; 0 without a ledger. A larger one starts a new order:
@@ -85,6 +86,15 @@ public sealed class SensorTwin(SensorId id)
 
     /// <summary>The sensor is bound to another device or node from now on: whatever its epochs are, a new order begins.</summary>
     public void Rebind() => _epochsBefore = unchecked(_epoch + 1);
+
+    /// <summary>The episodes that are open as this twin sees it: what a register that was committed to after the last checkpoint is compared with
+    /// when the readings since then have been taken again. Those ignored for their age are among them.</summary>
+    public IReadOnlyList<EpisodeId> OpenEpisodes()
+    {
+        var open = new List<EpisodeId>();
+        for (var i = 0; i < _count; i++) _quantities[i].OpenEpisodes(Id, _looked, open);
+        return open;
+    }
 
     /// <summary>Everything it knows, but for the rules themselves: read back under the same rules it goes on as if nothing had happened.</summary>
     public void Write(VarintWriter w)

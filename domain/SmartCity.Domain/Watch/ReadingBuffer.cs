@@ -9,7 +9,7 @@ internal sealed class ReadingBuffer
     /// <summary>Most readings kept, whatever the lateness limits ask for.</summary>
     public const int Most = 128;
 
-    private Kept[] _ring = new Kept[4]; // a power of two
+    private Kept[] _ring = []; // a power of two, or none
     private int _first;
 
     public int Count { get; private set; }
@@ -61,7 +61,7 @@ internal sealed class ReadingBuffer
 
     private void Grow()
     {
-        var larger = new Kept[_ring.Length * 2];
+        var larger = new Kept[Math.Max(4, _ring.Length * 2)];
         for (var i = 0; i < Count; i++) larger[i] = this[i];
         _ring = larger;
         _first = 0;

@@ -65,7 +65,7 @@ internal sealed partial class RuleTwin
     public void Withdraw(SensorId sensor, Quantity quantity, int version, long looked, long now, List<EpisodeEvent> events)
     {
         var open = Open(looked);
-        if (open.Phase != Phase.Raised || _told == Told.Ignored) return;
+        if (open.Phase != Phase.Raised) return;
         events.Add(new EpisodeEvent.Withdrawn(EpisodeId.Of(Id, sensor, open.Epoch, open.First), Id, version, sensor, quantity, new(now), Teller.NotInForce));
     }
 

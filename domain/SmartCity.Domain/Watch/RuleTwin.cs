@@ -46,6 +46,7 @@ internal sealed partial class RuleTwin
     /// <param name="now">The time of this one.</param>
     public void Step(SensorId sensor, uint epoch, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
+        if (IsQuiet(_now, reading)) return; // most readings
         if (_clockAhead)
         {
             var before = Finder(ref _before, _now);
@@ -76,6 +77,7 @@ internal sealed partial class RuleTwin
     /// <summary>Lets the base take the oldest kept reading.</summary>
     public void Absorb(uint epoch, in Kept reading)
     {
+        if (IsQuiet(_base, reading)) return;
         var nobody = default(Unheard);
         Fold(ref _base, _baseSlots, epoch, reading, ref nobody);
     }
@@ -111,6 +113,9 @@ internal sealed partial class RuleTwin
         new Teller(sensor, rule, now, events).Clear(epoch, reading.Order, reading.At, reading.Value);
     }
 
+    // A rule on the value itself, at rest, and a value that does not breach it: nothing to fold, to tell or to wait for.
+    private bool IsQuiet(in Threshold fold, in Kept reading) => _nowSlots is null && fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value);
+
     private bool Fold<TSink>(ref Threshold fold, SlotRing? slots, uint epoch, in Kept reading, ref TSink sink) where TSink : struct, IFoldSink
     {
         if (slots is not null) return slots.Add(Plan!, ref fold, epoch, reading.At, reading.Value, ref sink);
@@ -136,6 +141,10 @@ internal sealed partial class RuleTwin
         ahead.Elapse(Plan!, now, ref sink);
         return ahead;
     }
+
+    /// <summary>The episode that is open by the readings and the clock's last look, or null.</summary>
+    public EpisodeId? OpenEpisode(SensorId sensor, long looked) =>
+        Open(looked) is { Phase: Phase.Raised } open ? EpisodeId.Of(Id, sensor, open.Epoch, open.First) : null;
 
     private Threshold OpenAt(long now)
     {
@@ -165,17 +174,13 @@ internal sealed partial class RuleTwin
         {
             var old = before[i];
             while (k < after.Count && after[k].CompareTo(old) < 0) k++;
-            var silent = old.IsOpen && _told == Told.Ignored;
-            if (k == after.Count || after[k].CompareTo(old) != 0)
-            {
-                if (!silent) teller.Withdraw(old.Epoch, old.First, Teller.Contradicted);
-            }
+            if (k == after.Count || after[k].CompareTo(old) != 0) teller.Withdraw(old.Epoch, old.First, Teller.Contradicted);
             else if (after[k].IsOpen)
             {
                 if (old.IsOpen) told = teller.Promote(_told, after[k]);
                 else teller.Withdraw(old.Epoch, old.First, Teller.GoesOn);
             }
-            else if (!silent && after[k].ClearedAt != old.ClearedAt) teller.Clear(old.Epoch, old.First, after[k].ClearedAt, after[k].ClearedValue);
+            else if (after[k].ClearedAt != old.ClearedAt) teller.Clear(old.Epoch, old.First, after[k].ClearedAt, after[k].ClearedValue);
         }
         for (int i = 0, k = 0; k < after.Count; k++)
         {
@@ -220,7 +225,7 @@ internal sealed partial class RuleTwin
                 teller.Over(_opened, quietly: false);
                 _hasOpened = false;
             }
-            else if (told != Told.Ignored) teller.Clear(ended.Epoch, ended.First, at, value);
+            else teller.Clear(ended.Epoch, ended.First, at, value);
             told = Told.Nothing;
         }
 

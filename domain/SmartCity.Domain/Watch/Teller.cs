@@ -22,7 +22,9 @@ internal enum Told : byte
 /// <para>Open when it comes to light: live if its newest breach is at most the lateness limit old (a mean: twice the limit and a slot after its
 /// window), and raised; else ignored, recorded, or raised as late.</para>
 /// <para>Already over when it comes to light: recorded as cleared, nobody is called for what a newer reading contradicts; a rule that raises
-/// what is late raises and clears it, unless an episode is open; one that ignores what is late says nothing of what is not live.</para>
+/// what is late raises and clears it, unless an episode is open; one that ignores what is late opens nothing for what is not live.</para>
+/// <para>The end of an episode is told even if its beginning was ignored: readings that are taken again after a restart are older than they were the
+/// first time, when it may have been raised. To a register that does not know the episode it means nothing.</para>
 /// </summary>
 internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, List<EpisodeEvent> events)
 {
@@ -49,6 +51,7 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
             Clear(episode.Epoch, episode.First, episode.ClearedAt, episode.ClearedValue);
         }
         else if (live || rule.Rule.LatePolicy != LatePolicy.Ignore) Record(episode);
+        else Clear(episode.Epoch, episode.First, episode.ClearedAt, episode.ClearedValue);
     }
 
     /// <summary>Raises what was only recorded or ignored, when a fresh breaching value shows that it is live after all.</summary>

@@ -99,7 +99,7 @@ public static class EpisodeBody
     }
 
     /// <summary>At most so many UTF-16 units, the last one an ellipsis when something was cut; never half a character.</summary>
-    private static string Cut(string text, int max)
+    internal static string Cut(string text, int max)
     {
         if (text.Length <= max) return text;
         var keep = max - 1;

@@ -46,7 +46,7 @@ public enum StateOutcome : byte
     /// <summary>Nothing changes: the host is online and we are born already.</summary>
     Unchanged,
 
-    /// <summary>Another host's, or older than what we have heard.</summary>
+    /// <summary>Another host's, older than what we have heard, or of a connection that is over.</summary>
     Ignored,
 
     /// <summary>Not a STATE message.</summary>

@@ -68,13 +68,13 @@ public sealed class EdgeSession
         return DeathMessage(now);
     }
 
-    /// <summary>NBIRTH and a DBIRTH per device, in the order in which they are published; seq starts at 0. Also the answer to a rebirth request.</summary>
+    /// <summary>NBIRTH and a DBIRTH per device, in the order in which they are published; seq starts at 0. Also the answer to a rebirth request.
+    /// Empty: not now (not connected, or the primary host is not online).</summary>
     /// <param name="outbox">What the outbox keeps.</param>
     /// <param name="values">The newest reading per device and quantity, as far as there is one; its stamp and order stay its own.</param>
-    /// <exception cref="InvalidOperationException">Not connected, or the primary host is not online.</exception>
     public IReadOnlyList<OutgoingMessage> Birth(Instant now, OutboxDeclaration outbox, IReadOnlyCollection<BirthValue> values)
     {
-        if (!MayBirth) throw new InvalidOperationException("A birth needs a connection, and the primary host online.");
+        if (!MayBirth) return [];
         _seq = 0;
         _stage = Stage.Born;
         var messages = new List<OutgoingMessage>(1 + _node.Devices.Count)
@@ -161,7 +161,7 @@ public sealed class EdgeSession
     public StateOutcome OnState(ReadOnlySpan<char> topic, ReadOnlySpan<byte> payload)
     {
         if (!SparkplugTopic.TryParse(topic, out var parsed, out _) || parsed.Kind != MessageKind.State) return StateOutcome.Malformed;
-        if (parsed.Node != _node.PrimaryHost) return StateOutcome.Ignored;
+        if (parsed.Node != _node.PrimaryHost || _stage == Stage.Disconnected) return StateOutcome.Ignored;
         if (!HostState.TryDecode(payload, out var state)) return StateOutcome.Malformed;
         if (_hostSpoke is { } last && state.Timestamp < last) return StateOutcome.Ignored;
         _hostSpoke = state.Timestamp;

@@ -40,9 +40,9 @@ public static class NodeFileReader
             if (stream.Documents is not [{ RootNode: YamlMappingNode mapping }]) return Refused(path, 1, "must be one YAML document, a mapping of keys and values.");
             root = mapping;
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is not OutOfMemoryException) // the parser's own, and what else escapes it on broken text (seen: InvalidOperationException)
         {
-            return Refused(path, e.Start.Line, $"is not YAML: {e.Message}");
+            return Refused(path, (e as YamlException)?.Start.Line, $"is not YAML: {e.Message}");
         }
         var problems = new List<NodeFileProblem>();
         var file = Build(path, new YamlSection(root, "", 1, path, problems), overrides, problems);

@@ -20,10 +20,10 @@ internal static class SubscriptionEndpoints
             .For(Role.Admin, "addSubscription", "Subscribes a department to webhooks; the answer shows the secret, once", 409, 413, 415, 422);
         app.MapDelete("/v1/subscriptions/{id}", Remove).WithTags("subscriptions").Produces(204)
             .For(Role.Admin, "removeSubscription", "Ends a subscription", 404);
-        app.MapPost("/v1/subscriptions/{id}/pause", (string id, HttpContext context, WebhookSubscriptions subscriptions, IRegister register, WallClock wall) => Pause(id, true, context, subscriptions, register, wall))
+        app.MapPost("/v1/subscriptions/{id}/pause", ([Description("The subscription's id.")] string id, HttpContext context, WebhookSubscriptions subscriptions, IRegister register, WallClock wall) => Pause(id, true, context, subscriptions, register, wall))
             .WithTags("subscriptions").Produces<SubscriptionBody>()
             .For(Role.Admin, "pauseSubscription", "Holds a subscription's messages back; none is lost", 404);
-        app.MapPost("/v1/subscriptions/{id}/resume", (string id, HttpContext context, WebhookSubscriptions subscriptions, IRegister register, WallClock wall) => Pause(id, false, context, subscriptions, register, wall))
+        app.MapPost("/v1/subscriptions/{id}/resume", ([Description("The subscription's id.")] string id, HttpContext context, WebhookSubscriptions subscriptions, IRegister register, WallClock wall) => Pause(id, false, context, subscriptions, register, wall))
             .WithTags("subscriptions").Produces<SubscriptionBody>()
             .For(Role.Admin, "resumeSubscription", "Sends a subscription's messages again", 404);
     }

@@ -4,7 +4,7 @@ namespace CityHub.Api.Hosting;
 
 /// <summary>
 /// One hub per data folder: an exclusive flock(2) on <c>hub.lock</c>, which the kernel drops with the process however it ends.
-/// The file names the process for whoever comes second.
+/// Beside it, <c>hub.pid</c> names the process for whoever comes second.
 /// </summary>
 internal sealed class DataLock : IDisposable
 {
@@ -22,25 +22,19 @@ internal sealed class DataLock : IDisposable
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-            file.Flush();
+            File.WriteAllText(Path.Combine(folder, "hub.pid"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
             held = "";
             return new(file);
         }
         catch (IOException busy) when (busy.GetType() == typeof(IOException) && File.Exists(path))
         {
-            held = Holder(path);
+            held = Holder(Path.Combine(folder, "hub.pid"));
             return null;
         }
     }
 
     public void Dispose() => _file.Dispose();
 
-    private static string Holder(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var text = new StreamReader(file);
-        return text.ReadLine() is { Length: > 0 and < 12 } process ? $"process {process}" : "another process";
-    }
+    private static string Holder(string path) =>
+        File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { Length: > 0 and < 12 } process ? $"process {process}" : "another process";
 }

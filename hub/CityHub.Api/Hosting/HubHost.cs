@@ -4,6 +4,7 @@ using CityHub.Api.Events;
 using CityHub.Api.Http;
 using CityHub.Api.Keys;
 using CityHub.Api.Metrics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace CityHub.Api.Hosting;
@@ -23,6 +24,8 @@ internal static class HubHost
             o.UseUtcTimestamp = true;
             o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
+        // What keeps the host from starting is said in one line by HubStartup, not as a stack trace on top of it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (!settings.GetSection("Logging:LogLevel").Exists()) builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, kestrel) =>
         {
@@ -39,14 +42,20 @@ internal static class HubHost
             .BindConfiguration("Api", b => b.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         silo(services, settings);
         services.AddRouting().AddMetrics();
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<WallClock>().AddSingleton<HubStart>().AddSingleton<StreamCount>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton(s => new FailedAttempts(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<ApiOptions>>().Value.FailedKeysPerMinute));
         services.AddSingleton(_ => new MetricTable());
         services.AddSingleton(s => new EventRing(s.GetRequiredService<IOptions<ApiOptions>>().Value.EventsKept));
         services.AddHostedService<EventFeed>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            // What the document says of a type is what ApiJson writes.
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.NumberHandling = ApiJson.Default.Options.NumberHandling;
+            foreach (var converter in ApiJson.Default.Options.Converters) json.SerializerOptions.Converters.Add(converter);
+        });
         services.AddApiDocument();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         return builder;

@@ -14,7 +14,7 @@ internal static class ApiDocument
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
-        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
+        options.CreateSchemaReferenceId = type => type.Type == typeof(Instant) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
             ? name.EndsWith("Body", StringComparison.Ordinal) ? name[..^4] : name : null;
         options.AddDocumentTransformer((document, _, _) =>
         {
@@ -51,6 +51,8 @@ internal static class ApiDocument
             {
                 schema.Type = context.JsonTypeInfo.Type == typeof(Instant?) ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
                 schema.Format = "date-time";
+                schema.Properties = null;
+                schema.Description = null;
             }
             return Task.CompletedTask;
         });

@@ -53,6 +53,12 @@ public interface IRegister
     /// <summary>While paused, messages are queued and none is due. Null: no such subscription.</summary>
     Task<Subscription?> PauseSubscription(string id, bool paused);
 
+
+    /// <summary>Puts a new secret in the place of the one in force, which goes on to sign beside it until <paramref name="previousUntil"/> (wall clock).
+    /// A rotation within that time drops the one before that. False: no such subscription.</summary>
+    Task<bool> RotateSecret(string id, string secret, Instant previousUntil);
+
+    /// <summary>With the secrets that sign now: one, or the new one, a space and the one before it.</summary>
     IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
 
     /// <summary>Raised after a commit that may have made a message due sooner. Called on the writer: be short, do not throw.</summary>
@@ -68,6 +74,9 @@ public interface IRegister
     /// <summary>As <see cref="Due(Instant, int)"/>, for a sender whose lanes fill up: none of the subscriptions in <paramref name="except"/>,
     /// and no more than <paramref name="perSubscription"/> of any one, so that a long backlog behind a hung endpoint is not read again at each look.</summary>
     Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except);
+
+    /// <summary>What was queued so far, by subscription.</summary>
+    Task<IReadOnlyDictionary<string, OutboxTotal>> OutboxTotals();
 
     /// <summary>When the next message falls due; null when none waits.</summary>
     Instant? NextDue();
@@ -138,6 +147,12 @@ public sealed record SensorPlace(SensorId Sensor, DeviceKey Device, Place Place)
 
 /// <summary>A message in the webhook outbox. The body is the exact bytes that are signed and sent on every attempt.</summary>
 public sealed record OutboxMessage(long Row, string MessageId, string Subscription, EpisodeId? Episode, string Type, byte[] Body, int Attempts, Instant QueuedAt);
+
+/// <summary>What a subscription's outbox has seen.</summary>
+/// <param name="Queued">Messages since it began.</param>
+/// <param name="Pending">Neither delivered nor given up.</param>
+/// <param name="LastMessage">Id of the newest; null before the first.</param>
+public readonly record struct OutboxTotal(long Queued, long Pending, string? LastMessage);
 
 /// <summary>How one attempt went.</summary>
 /// <param name="Delivered">2xx was answered.</param>

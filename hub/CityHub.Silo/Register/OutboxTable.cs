@@ -19,10 +19,17 @@ internal static class OutboxTable
     {
         var behind = episode is { } id && session.Number(
             "select 1 from message where subscription = $1 and episode = $2 and state < 2 limit 1", message.SubscriptionId, id.Value) is not null;
-        return session.Execute(
+        var queued = session.Execute(
             "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $7)",
             message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds) > 0;
+        if (queued) session.Execute("update subscription set queued = queued + 1, last_message = $2 where id = $1", message.SubscriptionId, message.MessageId);
+        return queued;
     }
+
+    public static Dictionary<string, OutboxTotal> Totals(SqliteSession session) => session.List(
+        "select id, queued, (select count(*) from message where subscription = id and state < 2), last_message from subscription where removed_at is null",
+        r => (Id: r.GetString(0), Total: new OutboxTotal(r.GetInt64(1), r.GetInt64(2), r.IsDBNull(3) ? null : r.GetString(3))))
+        .ToDictionary(entry => entry.Id, entry => entry.Total, StringComparer.Ordinal);
 
     public static List<OutboxMessage> Due(SqliteSession session, Instant now, int limit, int perSubscription, IReadOnlySet<string> except)
     {

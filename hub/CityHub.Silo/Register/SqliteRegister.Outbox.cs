@@ -25,7 +25,7 @@ public sealed partial class SqliteRegister
     {
         _subscriptions = null;
         // The secret goes with it; the row stays for the list of its deliveries.
-        return session.Execute("update subscription set removed_at = $2, secret = '' where id = $1 and removed_at is null", id, Now.UnixMilliseconds) > 0;
+        return session.Execute("update subscription set removed_at = $2, secret = '', previous_secret = null where id = $1 and removed_at is null", id, Now.UnixMilliseconds) > 0;
     });
 
     public Task<Subscription?> PauseSubscription(string id, bool paused) => _writer.Enqueue(session =>
@@ -35,6 +35,10 @@ public sealed partial class SqliteRegister
         _outboxTouched = true;
         return LoadSubscriptions(session).Find(entry => entry.Subscription.Id == id).Subscription;
     });
+
+    public Task<bool> RotateSecret(string id, string secret, Instant previousUntil) => _writer.Enqueue(session => session.Execute(
+        "update subscription set previous_secret = secret, previous_until = $3, secret = $2 where id = $1 and removed_at is null",
+        id, secret, previousUntil.UnixMilliseconds) > 0);
 
     public IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions() => Read(LoadSubscriptions);
 
@@ -54,6 +58,9 @@ public sealed partial class SqliteRegister
     public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except) =>
         ReadAsync<IReadOnlyList<OutboxMessage>>(session => OutboxTable.Due(session, now, limit, perSubscription, except));
 
+    public Task<IReadOnlyDictionary<string, OutboxTotal>> OutboxTotals() =>
+        ReadAsync<IReadOnlyDictionary<string, OutboxTotal>>(OutboxTable.Totals);
+
     public Instant? NextDue() => Read(session => (object?)OutboxTable.NextDue(session)) as Instant?;
 
     public Instant? NextDue(Instant after) => Read(session => (object?)OutboxTable.NextDue(session, after)) as Instant?;
@@ -71,8 +78,9 @@ public sealed partial class SqliteRegister
     private IReadOnlyList<Subscription> WriterSubscriptions(SqliteSession session) =>
         _subscriptions ??= LoadSubscriptions(session).ConvertAll(entry => entry.Subscription);
 
-    private static List<(Subscription Subscription, string Secret)> LoadSubscriptions(SqliteSession session) =>
-        session.List($"select {SubscriptionColumns} from subscription where removed_at is null order by created_at, id", Row);
+    private List<(Subscription Subscription, string Secret)> LoadSubscriptions(SqliteSession session) => session.List(
+        "select id, department, url, districts, min_severity, paused, created_at, case when previous_until > $1 then secret || ' ' || previous_secret else secret end "
+        + "from subscription where removed_at is null order by created_at, id", Row, Now.UnixMilliseconds);
 
     private static (Subscription, string) Row(SqliteDataReader r) =>
         (new(r.GetString(0), r.GetString(1), new Uri(r.GetString(2), UriKind.RelativeOrAbsolute), Strings(r.GetString(3)), (Severity)r.GetByte(4),

@@ -11,14 +11,14 @@ public sealed class WebhookBell
     public void Ring() => _rung.Writer.TryWrite(true);
 
     /// <summary>Waits for a ring or for <paramref name="until"/>, whichever comes first; null: for a ring alone. One waiter at a time.</summary>
-    internal async Task Wait(DateTimeOffset? until, TimeProvider time, CancellationToken cancel)
+    internal async Task Wait(DateTimeOffset? until, DeliveryClock clock, TimeProvider time, CancellationToken cancel)
     {
         var rung = _waiting ??= _rung.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var timer = Task.Delay(until is { } at ? Positive(at - time.GetUtcNow()) : Timeout.InfiniteTimeSpan, time, ends.Token);
+        var timer = Task.Delay(until is { } at ? Positive(at - clock.UtcNow) : Timeout.InfiniteTimeSpan, time, ends.Token);
 
         // Armed first, then looked at: a clock that moved in between fires nothing.
-        if (until is null || time.GetUtcNow() < until) await Task.WhenAny(rung, timer).ConfigureAwait(false);
+        if (until is null || clock.UtcNow < until) await Task.WhenAny(rung, timer).ConfigureAwait(false);
         await ends.CancelAsync().ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         if (!rung.IsCompleted) return;

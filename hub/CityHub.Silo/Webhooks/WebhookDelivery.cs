@@ -23,8 +23,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private const int RecordGroup = 512;
     private const int DueFactor = 4;   // looks past the messages of a lane that are under way or not yet written down
 
+    /// <summary>How long a changed secret or address may go unnoticed.</summary>
+    private static readonly TimeSpan LanesAge = TimeSpan.FromSeconds(1);
+
     private readonly WebhookOptions _options = settings.Value;
     private readonly WebhookBell _bell = new();
+    private readonly DeliveryClock _clock = new(wall);
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<long, Task> _held = [];                  // rows under way or not yet written down; of the looking loop
     private readonly ConcurrentQueue<long> _written = new();             // rows whose record is committed
@@ -71,10 +75,10 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
                 catch (RegisterUnavailableException e)
                 {
                     RegisterRefused(e);
-                    wake = wall.GetUtcNow() + _options.RegisterRetry;
+                    wake = _clock.UtcNow + _options.RegisterRetry;
                 }
 
-                await _bell.Wait(wake, wall, stopping).ConfigureAwait(false);
+                await _bell.Wait(wake, _clock, wall, stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -85,11 +89,11 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     /// <summary>Starts what is due and has a place. Returns when to look again unless something happens before.</summary>
     private async Task<DateTimeOffset?> StartDue(CancellationToken abort)
     {
-        var nowAt = wall.GetUtcNow();
+        var nowAt = _clock.UtcNow;
         var now = Instant.From(nowAt);
         var room = _options.MaxInFlight - _held.Count;
         if (room <= 0) return nowAt + _options.Recheck;   // a record that is written rings
-        if (nowAt - _lanesReadAt > _options.Recheck || nowAt < _lanesReadAt) ReadLanes(nowAt);
+        if (nowAt - _lanesReadAt >= LanesAge) ReadLanes(nowAt);
 
         var full = _lanes.Where(lane => lane.Value.InFlight >= _options.MaxInFlightPerSubscription).Select(lane => lane.Key).ToHashSet(StringComparer.Ordinal);
         var due = await register.Due(now, room + _held.Count, DueFactor * _options.MaxInFlightPerSubscription, full).ConfigureAwait(false);
@@ -159,7 +163,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
             result = new(new(DeliveryOutcome.BrokenOff, null), null);
         }
 
-        var now = Instant.From(wall.GetUtcNow());
+        var now = _clock.Now;
         var outcome = result.Verdict.Outcome;
         var delivered = outcome == DeliveryOutcome.Delivered;
         var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble());
@@ -238,7 +242,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         await underWay.ConfigureAwait(false);
     }
 
-    private double SecondsSince(Instant at) => Math.Max(0, (wall.GetUtcNow() - at.ToDateTimeOffset()).TotalSeconds);
+    private double SecondsSince(Instant at) => Math.Max(0, (_clock.UtcNow - at.ToDateTimeOffset()).TotalSeconds);
 
     private void RegisterRefused(RegisterUnavailableException e)
     {

@@ -15,6 +15,7 @@ public sealed class WebhookMetrics
         [.. Enum.GetValues<DeliveryOutcome>().Select(outcome => new KeyValuePair<string, object?>("outcome", DeliveryVerdict.Name(outcome)))];
 
     private readonly Counter<long> _attempts;
+    private readonly Counter<long> _heartbeats;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _paused;
     private readonly Counter<long> _registerAway;
@@ -27,7 +28,8 @@ public sealed class WebhookMetrics
     {
         var meter = meters.Create("CityHub");
         _attempts = meter.CreateCounter<long>("cityhub_webhook_attempts", "{attempts}", "Attempts to deliver a webhook, by outcome.");
-        _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule, or for want of their subscription.");
+        _heartbeats = meter.CreateCounter<long>("cityhub_webhook_heartbeats", "{heartbeats}", "Heartbeats to subscriptions, by outcome.");
+        _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule.");
         _paused = meter.CreateCounter<long>("cityhub_webhook_endpoints_gone", "{subscriptions}", "Subscriptions paused because their endpoint answered 410.");
         _registerAway = meter.CreateCounter<long>("cityhub_webhook_register_away", "{failures}", "Times that the outbox could not be read or written.");
         _sent = meter.CreateHistogram("cityhub_webhook_commit_to_send_seconds", "s", "From the commit of a message to its first attempt.", advice: Seconds);
@@ -50,6 +52,8 @@ public sealed class WebhookMetrics
         _attempts.Add(1, Outcomes[(int)outcome]);
         if (outcome == DeliveryOutcome.Delivered) _delivered.Record(secondsSinceCommit);
     }
+
+    internal void HeartbeatEnded(DeliveryOutcome outcome) => _heartbeats.Add(1, Outcomes[(int)outcome]);
 
     internal void DeadLettered() => _deadLettered.Add(1);
 

@@ -28,12 +28,17 @@ public sealed class WebhookOptions : IValidatableObject
     /// <summary>Time that attempts under way get to end when the hub stops. Default 3 s; what has not ended by then is sent again after the start, under its id.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")] public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Interval of the signed sign of life to each subscription; zero (the default): none is sent.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan Heartbeat { get; set; }
+
     /// <summary>Inner networks that endpoints may lie in, in CIDR notation (<c>10.20.0.0/16</c>, <c>fd12::/48</c>); none by default.
     /// Private, loopback, link-local and metadata addresses outside of them are refused.</summary>
     [MaxLength(64)] public IList<string> AllowedNetworks { get; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Heartbeat > TimeSpan.Zero && Heartbeat < TimeSpan.FromSeconds(5))
+            yield return new($"{Section}:{nameof(Heartbeat)} is zero for none, or at least 5 s.", [nameof(Heartbeat)]);
         for (var i = 0; i < AllowedNetworks.Count; i++)
         {
             if (!IPNetwork.TryParse(AllowedNetworks[i], out _))

@@ -27,6 +27,9 @@ public sealed record SubscriptionResult(Subscription? Subscription, string? Secr
 /// <summary>Makes, pauses and removes subscriptions. Takes the wall clock.</summary>
 public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard, TimeProvider wall)
 {
+    /// <summary>How long the secret before goes on to sign after a rotation, at most.</summary>
+    public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(7);
+
     public const int MaxSubscriptions = 1000, MaxDistricts = 200, MaxUrl = 2000, MaxName = 100;
 
     /// <exception cref="RegisterUnavailableException">Nothing was written.</exception>
@@ -48,6 +51,18 @@ public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard,
     public Task<Subscription?> Pause(string id, bool paused) => register.PauseSubscription(id, paused);
 
     public Task<bool> Remove(string id) => register.RemoveSubscription(id);
+
+    /// <summary>Gives a subscription a new secret, told this once. For the overlap each message carries two signatures, so that the receiver can change over at its leisure.
+    /// Null: no such subscription.</summary>
+    /// <param name="overlap">Zero (the secret before is known to others: it signs no more) to <see cref="MaxOverlap"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Another overlap.</exception>
+    public async Task<string?> Rotate(string id, TimeSpan overlap)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, MaxOverlap);
+        var secret = WebhookSecret.Create(RandomNumberGenerator.GetBytes(WebhookSecret.NewBytes)).Reveal();
+        return await register.RotateSecret(id, secret, Instant.From(wall.GetUtcNow()) + overlap).ConfigureAwait(false) ? secret : null;
+    }
 
     private List<SubscriptionFault> Faults(SubscriptionRequest request, out Uri? url, out WebhookSecret? secret)
     {

@@ -16,6 +16,7 @@ public static class WebhookWiring
             .AddSingleton<WebhookMetrics>()
             .AddSingleton<WebhookPost>()
             .AddSingleton<WebhookSubscriptions>()
-            .AddHostedService<WebhookDelivery>();
+            .AddHostedService<WebhookDelivery>()
+            .AddHostedService<WebhookHeartbeat>();
     }
 }

@@ -221,6 +221,24 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task An_attempt_that_is_under_way_when_the_hub_stops_may_end_and_is_written_down()
+    {
+        await using var hub = new Hub();
+        var answer = new TaskCompletionSource();
+        await using var department = await Receiver.Start((_, _) => answer.Task);
+        await hub.Subscribe(department.Url);
+        await hub.Start(options => options.StopGrace = TimeSpan.FromSeconds(30));
+        await hub.Raise();
+        await Rig.Until.True(() => department.Requests.Count == 1, "it is under way");
+        var stopping = hub.Stop();
+        await hub.Raise();   // comes too late for this process
+        answer.SetResult();
+        await stopping;
+        Assert.Equal(["delivered", "pending"], (await hub.Deliveries()).Select(delivery => delivery.State).Order());
+        Assert.Single(department.Requests);
+    }
+
+    [Fact]
     public async Task A_backlog_of_a_thousand_messages_drains_once_each()
     {
         await using var hub = new Hub();

@@ -16,7 +16,7 @@ public sealed class Hub : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("webhooks-").FullName;
     private readonly TimeProvider _wall;
     private ServiceProvider? _services;
-    private WebhookDelivery? _delivery;
+    private IReadOnlyList<Microsoft.Extensions.Hosting.IHostedService> _hosted = [];
     private ulong _breach;
 
     public Hub(TimeProvider? wall = null)
@@ -48,16 +48,16 @@ public sealed class Hub : IAsyncDisposable
             set?.Invoke(options);
         });
         _services = services.BuildServiceProvider();
-        _delivery = _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<WebhookDelivery>().Single();
-        await _delivery.StartAsync(default);
+        _hosted = [.. _services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()];
+        foreach (var part in _hosted) await part.StartAsync(default);
     }
 
     public async Task Stop()
     {
-        if (_delivery is null) return;
-        await _delivery.StopAsync(default);
+        if (_hosted.Count == 0) return;
+        foreach (var part in _hosted) await part.StopAsync(default);
         await _services!.DisposeAsync();
-        _delivery = null;
+        _hosted = [];
     }
 
     public async Task<(Subscription Subscription, string Secret)> Subscribe(string url, Severity least = Severity.Warning)

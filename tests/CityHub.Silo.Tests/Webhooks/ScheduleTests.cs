@@ -125,6 +125,76 @@ public sealed class ScheduleTests
         await hub.UntilRecorded(1, DeliveryStates.Delivered);
     }
 
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public async Task A_clock_that_is_set_back_holds_neither_retries_nor_new_alerts_back(int step)
+    {
+        var stepped = new SteppedClock(_wall);
+        await using var hub = new Hub(stepped);
+        await using var department = await Receiver.Answering(500, 500, 200);
+        await hub.Subscribe(department.Url);
+        await hub.Start();
+        await hub.Raise();
+        await hub.UntilAttempted(1);
+        stepped.Step = TimeSpan.FromSeconds(step);
+        _wall.Advance(TimeSpan.FromSeconds(1.1));
+        await hub.UntilAttempted(2);
+        Assert.Equal($"{stepped.GetUtcNow().ToUnixTimeSeconds()}", department.Requests[1].Timestamp);   // signed by the clock as it stands
+        _wall.Advance(TimeSpan.FromSeconds(5.5));
+        await hub.UntilRecorded(1, DeliveryStates.Delivered);
+        await hub.Raise();
+        await hub.UntilRecorded(2, DeliveryStates.Delivered);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_forward_makes_due_what_it_makes_due_at_the_next_look()
+    {
+        var stepped = new SteppedClock(_wall);
+        await using var hub = new Hub(stepped);
+        await using var department = await Receiver.Answering([.. Enumerable.Repeat(500, 5), 200]);
+        await hub.Subscribe(department.Url);
+        await hub.Start();
+        await hub.Raise();
+        for (var attempt = 1; attempt < 5; attempt++)
+        {
+            await hub.UntilAttempted(attempt);
+            _wall.Advance(RetrySchedule.Waits[attempt] * 1.1);
+        }
+
+        await hub.UntilAttempted(5);   // the next would be half an hour away
+        stepped.Step = TimeSpan.FromHours(1);
+        _wall.Advance(TimeSpan.FromSeconds(15));
+        await hub.UntilRecorded(1, DeliveryStates.Delivered);
+    }
+
+    [Fact]
+    public async Task After_a_rotation_both_secrets_sign_until_the_overlap_ends_and_then_the_new_one_alone()
+    {
+        await using var hub = new Hub(_wall);
+        await using var department = await Receiver.Answering(200);
+        var (subscription, old) = await hub.Subscribe(department.Url);
+        await hub.Start();
+        await hub.Raise();
+        await hub.UntilRecorded(1, DeliveryStates.Delivered);
+        var renewed = (await hub.Subscriptions.Rotate(subscription.Id, TimeSpan.FromHours(1)))!;
+        Assert.NotEqual(old, renewed);
+        _wall.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        await hub.Raise();
+        await hub.UntilRecorded(2, DeliveryStates.Delivered);
+        Assert.Equal((SignatureVerdict.Verified, SignatureVerdict.Verified), (department.Requests[1].Verify(old, Now), department.Requests[1].Verify(renewed, Now)));
+        Assert.Equal(2, Assert.Single(hub.Register.Subscriptions()).Secret.Split(' ').Length);
+        _wall.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(renewed, Assert.Single(hub.Register.Subscriptions()).Secret);
+        _wall.Advance(TimeSpan.FromSeconds(1));   // secrets are read again after a second
+        await hub.Raise();
+        await hub.UntilRecorded(3, DeliveryStates.Delivered);
+        Assert.Equal((SignatureVerdict.NoMatch, SignatureVerdict.Verified), (department.Requests[2].Verify(old, Now), department.Requests[2].Verify(renewed, Now)));
+        Assert.Null(await hub.Subscriptions.Rotate("sub_none", TimeSpan.Zero));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => hub.Subscriptions.Rotate(subscription.Id, TimeSpan.FromDays(7) + TimeSpan.FromTicks(1)));
+    }
+
     [Fact]
     public async Task A_retry_of_an_earlier_process_is_made_when_it_falls_due()
     {
@@ -139,5 +209,19 @@ public sealed class ScheduleTests
         _wall.Advance(TimeSpan.FromSeconds(1.1));
         await hub.UntilRecorded(1, DeliveryStates.Delivered);
         Assert.Single(department.Requests.Select(got => got.Id).Distinct());
+    }
+
+    /// <summary>A wall clock that somebody sets, over a machine whose own time goes on steadily.</summary>
+    private sealed class SteppedClock(FakeTimeProvider steady) : TimeProvider
+    {
+        public TimeSpan Step { get; set; }
+
+        public override long TimestampFrequency => steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + Step;
+
+        public override long GetTimestamp() => steady.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => steady.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -84,6 +84,9 @@ public sealed class WebhookSubscriptionsTests
     [InlineData("Timeout", "00:01:00.001", "Timeout")]
     [InlineData("MaxInFlightPerSubscription", "0", "MaxInFlightPerSubscription")]
     [InlineData("MaxInFlight", "4097", "MaxInFlight")]
+    [InlineData("Heartbeat", "00:00:00", null)]
+    [InlineData("Heartbeat", "00:00:04.999", "Webhooks:Heartbeat")]
+    [InlineData("Heartbeat", "00:00:05", null)]
     [InlineData("MaxInflght", "10", "MaxInflght")]                                     // a slip of the pen
     public void Settings_that_are_wrong_stop_the_start_and_are_named(string key, string value, string? named)
     {

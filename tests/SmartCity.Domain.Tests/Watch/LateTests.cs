@@ -44,7 +44,22 @@ public sealed class LateTests
         var street = new Watched(Watched.Rule(late: LatePolicy.Ignore));
         street.Hears(0, 31, now: 3600);
         street.Hears(60, 20, now: 3600);
-        Assert.Empty(street.Events);
+        Assert.Empty(street.Episodes);
+    }
+
+    [Fact]
+    public void What_was_raised_before_a_restart_is_cleared_though_its_readings_are_too_old_when_they_are_taken_again()
+    {
+        var street = new Watched(Watched.Rule(late: LatePolicy.Ignore));
+        street.Hears(0, 31); // raised, and committed; then the hub dies before its next checkpoint
+        var again = new Watched(Watched.Rule(late: LatePolicy.Ignore));
+        again.Hears(0, 31, now: 3600);
+        again.Hears(1, 20, now: 3600);
+        foreach (var change in again.Events)
+        {
+            if (Episode.Apply(street.Episodes.GetValueOrDefault(change.Episode), change) is { } after) street.Episodes[change.Episode] = after;
+        }
+        Assert.Empty(street.Open);
     }
 
     [Fact]

@@ -106,6 +106,19 @@ public sealed class MeanTests
         Assert.True(raised == street.Events.Single() is EpisodeEvent.Raised, because);
     }
 
+    [Fact]
+    public void A_fresh_mean_between_the_levels_does_not_raise_what_was_recorded()
+    {
+        var street = new Watched(Watched.Rule(level: 30, clear: 20, mean: new(TimeSpan.FromMinutes(1), 1, 1, CalendarDay: false)));
+        Assert.IsType<EpisodeEvent.Recorded>(Assert.Single(street.Hears(60, 40, now: 721)));
+        street.Hears(710, 25, now: 721);
+        street.Hears(770, 25, now: 775);
+        Assert.Empty(street.Waits(1080));
+        street.Hears(1100, 31, now: 1100);
+        Assert.IsType<EpisodeEvent.Raised>(Assert.Single(street.Hears(1140, 31, now: 1140)));
+        Assert.Single(street.Episodes);
+    }
+
     private static readonly Gen<double[][]> Hours = // per hour: up to two readings, some hours none
         Gen.Frequency((5, Gen.Int[20, 80].Select(value => (double)value).Array[1, 2]), (1, Gen.Const(Array.Empty<double>())), (1, Gen.Int[60, 200].Select(value => (double)value).Array[1]))
             .Array[1, 24 * 6];

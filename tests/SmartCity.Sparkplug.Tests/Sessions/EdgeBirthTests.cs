@@ -25,7 +25,7 @@ public sealed class EdgeBirthTests
 
     [Fact]
     [Tck("tck-id-topics-ndeath-payload", "tck-id-topics-ndeath-seq", "tck-id-payloads-ndeath-seq", "tck-id-payloads-ndeath-will-message-qos", "tck-id-payloads-ndeath-will-message-retain",
-        "tck-id-payloads-ndeath-will-message", "tck-id-message-flow-edge-node-birth-publish-will-message", "tck-id-message-flow-edge-node-birth-publish-will-message-topic",
+        "tck-id-message-flow-edge-node-birth-publish-will-message-topic",
         "tck-id-message-flow-edge-node-birth-publish-will-message-payload", "tck-id-message-flow-edge-node-birth-publish-will-message-qos",
         "tck-id-message-flow-edge-node-birth-publish-will-message-will-retained")]
     public void The_will_is_a_death_with_bdseq_alone()
@@ -56,7 +56,7 @@ public sealed class EdgeBirthTests
         "tck-id-message-flow-edge-node-birth-publish-nbirth-qos", "tck-id-message-flow-edge-node-birth-publish-nbirth-retained", "tck-id-message-flow-device-birth-publish-dbirth-qos",
         "tck-id-message-flow-device-birth-publish-dbirth-retained", "tck-id-message-flow-edge-node-birth-publish-nbirth-topic", "tck-id-message-flow-device-birth-publish-dbirth-topic",
         "tck-id-message-flow-device-birth-publish-dbirth-match-edge-node-topic", "tck-id-message-flow-device-birth-publish-nbirth-wait", "tck-id-payloads-dbirth-order",
-        "tck-id-principles-birth-certificates-order", "tck-id-message-flow-edge-node-birth-publish-nbirth-payload", "tck-id-message-flow-device-birth-publish-dbirth-payload")]
+        "tck-id-message-flow-edge-node-birth-publish-nbirth-payload", "tck-id-message-flow-device-birth-publish-dbirth-payload")]
     public void Births_go_out_node_first_then_each_device_at_qos_0_not_retained()
     {
         var births = Pole.Connected().Birth(Pole.Start, Pole.Outbox, []);

@@ -8,6 +8,9 @@ namespace SensorNode.Devices.Simulated;
 /// </summary>
 public sealed class LineScript(LinePlan plan, DeviceSimulation simulation, Chance chance, DateTimeOffset startedAt)
 {
+    /// <summary>How far ahead it is planned.</summary>
+    public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(1);
+
     private readonly Queue<(TimeSpan At, bool Active)> _planned = new();
     private TimeSpan _until;     // everything before it is planned
     private bool _active;
@@ -15,16 +18,15 @@ public sealed class LineScript(LinePlan plan, DeviceSimulation simulation, Chanc
     /// <summary>The state at the start: quiet.</summary>
     public bool InitiallyActive => false;
 
-    /// <summary>The next change, since the start; null when nothing will ever happen.</summary>
-    public (TimeSpan At, bool Active)? Next()
+    /// <summary>The next change, counted from the start; null when there is none within <see cref="Horizon"/> from now.</summary>
+    public (TimeSpan At, bool Active)? Next(TimeSpan now)
     {
-        for (var tries = 0; _planned.Count == 0; tries++)
+        while (_planned.Count == 0 && _until < now + Horizon)
         {
-            if (tries == 4096) return null; // hours without anything: ask again later
             if (plan is PulsePlan) PlanPulse();
-            else if (!PlanContact()) return null;
+            else if (!PlanContact()) _until = TimeSpan.MaxValue; // nothing will ever happen
         }
-        return _planned.Peek();
+        return _planned.TryPeek(out var next) ? next : null;
     }
 
     public void Take() => _planned.Dequeue();

@@ -7,8 +7,8 @@ namespace SensorNode.Devices.Simulated;
 /// <summary>The lines of a simulated GPIO chip: edges as the kernel would give them, each written to its line's witness first.</summary>
 public sealed class SimulatedLines : IEdgeSource
 {
-    // Nothing planned: look again after this long.
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+    // Nothing planned: look again after this long, before what was not planned yet can come.
+    private static readonly TimeSpan Idle = LineScript.Horizon / 2;
 
     private readonly TimeProvider _time;
     private readonly long _startNs;
@@ -31,20 +31,25 @@ public sealed class SimulatedLines : IEdgeSource
     public LineOpening Open(int line, LinePull pull)
     {
         if (!_lines.TryGetValue(line, out var opened)) return new(ReadFault.BusUnavailable, false, 0);
-        opened.IsOpen = true;
         var (high, atNs) = (opened.High, _time.MonotonicNs());
-        opened.Witness.Gave(high, atNs);
+        if (!opened.Witness.Gave(high, atNs)) return new(ReadFault.NoAnswer, false, 0);
+        opened.IsOpen = true;
         return new(null, high, atNs);
     }
 
     public bool TryTake(out LineEvent next)
     {
         next = default;
-        if (Earliest() is not { } line || line.Script.Next() is not { } change || AtNs(change.At) > _time.MonotonicNs()) return false;
+        if (Earliest() is not var (line, change) || AtNs(change.At) > _time.MonotonicNs()) return false;
         line.Script.Take();
         line.High = Level(line.Plan, change.Active);
         var edge = new LineEdge(line.High, AtNs(change.At));
-        line.Witness.Gave(edge.High, edge.AtNs);
+        if (!line.Witness.Gave(edge.High, edge.AtNs))
+        {
+            line.IsOpen = false; // what its witness cannot note it does not do
+            next = new(line.Plan.Line, default, 0, ReadFault.NoAnswer);
+            return true;
+        }
         next = new(line.Plan.Line, edge, 0);
         return true;
     }
@@ -52,7 +57,7 @@ public sealed class SimulatedLines : IEdgeSource
     public async ValueTask WaitAsync(TimeSpan atMost, CancellationToken stopping)
     {
         var until = Idle;
-        if (Earliest()?.Script.Next() is { } change) until = MonotonicClock.FromNs(AtNs(change.At) - _time.MonotonicNs());
+        if (Earliest() is var (_, change)) until = MonotonicClock.FromNs(AtNs(change.At) - _time.MonotonicNs());
         var wait = until < atMost ? until : atMost;
         var delay = MonotonicClock.RoundedUp(wait);
         if (wait > TimeSpan.Zero) await Task.Delay(delay, _time, stopping);
@@ -65,7 +70,16 @@ public sealed class SimulatedLines : IEdgeSource
 
     private long AtNs(TimeSpan sinceStart) => _startNs + sinceStart.ToNs();
 
-    private Line? Earliest() => _lines.Values.Where(line => line.IsOpen).MinBy(line => line.Script.Next()?.At ?? TimeSpan.MaxValue);
+    private (Line Line, (TimeSpan At, bool Active) Change)? Earliest()
+    {
+        var now = MonotonicClock.FromNs(_time.MonotonicNs() - _startNs);
+        (Line, (TimeSpan At, bool))? earliest = null;
+        foreach (var line in _lines.Values)
+        {
+            if (line.IsOpen && line.Script.Next(now) is { } change && !(earliest?.Item2.At <= change.At)) earliest = (line, change);
+        }
+        return earliest;
+    }
 
     private static bool Level(LinePlan plan, bool active) => active == (plan.Polarity == Polarity.ActiveHigh);
 

@@ -1,0 +1,29 @@
+using SensorNode.Readings.Outbox;
+using SmartCity.Mqtt;
+using SmartCity.Readings;
+using SmartCity.Sparkplug;
+
+namespace SensorNode.Telemetry;
+
+/// <summary>What a node's session needs to know.</summary>
+/// <param name="Node">What its births declare.</param>
+/// <param name="Broker">The connection but for its will, which is each session's own.</param>
+public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker)
+{
+    /// <summary>
+    /// The node as its file has it, and what its outbox still holds of devices and quantities that the file no longer has: what is not declared
+    /// in a birth cannot be sent.
+    /// </summary>
+    public static EdgeNode Declared(EdgeNode node, DiskOutbox outbox)
+    {
+        var kept = outbox.Newest().ToLookup(value => value.Device, value => value.Reading.Quantity, StringComparer.OrdinalIgnoreCase);
+        var devices = node.Devices.Select(device => device with { Quantities = With(device.Quantities, kept[device.Name]) }).ToList();
+        foreach (var gone in kept.Where(device => !devices.Exists(known => string.Equals(known.Name, device.Key, StringComparison.OrdinalIgnoreCase))))
+        {
+            devices.Add(new(gone.Key, With([], gone)));
+        }
+        return node with { Devices = devices };
+    }
+
+    private static List<Quantity> With(IReadOnlyList<Quantity> declared, IEnumerable<Quantity> kept) => [.. declared, .. kept.Except(declared).Distinct().Order()];
+}

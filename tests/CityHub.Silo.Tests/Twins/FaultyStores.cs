@@ -1,0 +1,70 @@
+using System.Reflection;
+using CityHub.Contracts;
+using CityHub.Silo.Register;
+using CityHub.Silo.Timeline;
+using SmartCity.Readings;
+
+namespace CityHub.Silo.Tests.Twins;
+
+/// <summary>What the stores refuse just now.</summary>
+public sealed class Faults
+{
+    private volatile bool _timelineAway, _registerAway;
+
+    public bool TimelineAway { get => _timelineAway; set => _timelineAway = value; }
+    public bool RegisterAway { get => _registerAway; set => _registerAway = value; }
+}
+
+/// <summary>The real timeline, which a full disk makes refuse appends.</summary>
+internal sealed class FaultyTimeline(ITimeline real, Faults faults) : ITimeline
+{
+    public int Series(SensorId sensor, Quantity quantity) => real.Series(sensor, quantity);
+
+    public int Node(NodeKey node) => real.Node(node);
+
+    public TimelineVerdict Append(ReadOnlySpan<TimelineRow> rows, ReadOnlySpan<LedgerMark> marks, out long block)
+    {
+        block = 0;
+        return faults.TimelineAway ? TimelineVerdict.RetryLater : real.Append(rows, marks, out block);
+    }
+
+    public IEnumerable<TimelineBlock> BlocksAfter(long block) => real.BlocksAfter(block);
+
+    public void CheckpointedThrough(long block) => real.CheckpointedThrough(block);
+
+    public IEnumerable<Reading> Read(SensorId sensor, Quantity quantity, Instant from, Instant to) => real.Read(sensor, quantity, from, to);
+
+    public IReadOnlyList<HistoryPoint> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step) => real.History(sensor, quantity, from, to, step);
+
+    public (SensorId Sensor, Quantity Quantity) SeriesName(int series) => real.SeriesName(series);
+
+    public NodeKey NodeName(int node) => real.NodeName(node);
+}
+
+/// <summary>The real register, which a full disk makes refuse writes.</summary>
+public class FaultyRegister : DispatchProxy
+{
+    private static readonly string[] Writes = [nameof(IRegister.Commit), nameof(IRegister.SaveCheckpoints), nameof(IRegister.SavePlaces), nameof(IRegister.InstallRules), nameof(IRegister.Acknowledge)];
+    private IRegister _real = null!;
+    private Faults _faults = null!;
+
+    public static IRegister Over(IRegister real, Faults faults)
+    {
+        var proxy = Create<IRegister, FaultyRegister>();
+        (((FaultyRegister)(object)proxy)._real, ((FaultyRegister)(object)proxy)._faults) = (real, faults);
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (_faults.RegisterAway && Writes.Contains(targetMethod!.Name)) throw new RegisterUnavailableException("the disk is full");
+        try
+        {
+            return targetMethod!.Invoke(_real, args);
+        }
+        catch (TargetInvocationException outer)
+        {
+            throw outer.InnerException!;
+        }
+    }
+}

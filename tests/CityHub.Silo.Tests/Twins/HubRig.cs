@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using CityHub.Contracts;
+using CityHub.Silo.Register;
+using CityHub.Silo.Telemetry;
+using CityHub.Silo.Timeline;
+using CityHub.Silo.Webhooks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rig;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Tests.Twins;
+
+/// <summary>A broker, a hub on real stores in a folder of their own, and what can go wrong between them.</summary>
+public sealed class HubRig : IAsyncDisposable
+{
+    public const string Heat = """
+        day-offset: "+01:00"
+        districts:
+          harbour: Harbour
+        rules:
+          - id: heat
+            quantity: air-temperature
+            above: 40
+            clear: 38
+            severity: critical
+            department: fire
+            message: Too hot.
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("hub-").FullName;
+    private readonly Dictionary<string, string?> _settings = [];
+    private IHost? _host;
+    private SqliteTimeline? _timeline;
+    private SqliteRegister? _register;
+
+    public Broker Broker { get; private set; } = null!;
+    public ConcurrentQueue<string> Log { get; } = [];
+    public Faults Faults { get; private set; } = new();
+    public string RulesFolder => Path.Combine(_folder, "rules");
+    public ICity City => _host!.Services.GetRequiredService<ICity>();
+    public ITimeline Timeline => _timeline!;
+    public IRegister Register => _register!;
+    public Refusals Refusals => Get<Refusals>();
+
+    public T Get<T>() where T : notnull => _host!.Services.GetRequiredService<T>();
+
+    /// <summary>Broker and hub, online.</summary>
+    public static async Task<HubRig> Start(string rules = Heat, params (string Key, string Value)[] settings)
+    {
+        var rig = new HubRig { Broker = null! };
+        rig.Broker = await Broker.Start(Path.Combine(rig._folder, "broker"));
+        Directory.CreateDirectory(rig.RulesFolder);
+        await File.WriteAllTextAsync(Path.Combine(rig.RulesFolder, "rules.yaml"), rules);
+        foreach (var (key, value) in settings) rig._settings[key] = value;
+        await rig.StartHub();
+        return rig;
+    }
+
+    public async Task StartHub()
+    {
+        Faults = new();
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(_settings)
+        {
+            ["Mqtt:Port"] = $"{Broker.Port}",
+            ["Stores:Directory"] = Path.Combine(_folder, "data"),
+            ["Rules:Directory"] = RulesFolder,
+            ["Rules:LookEvery"] = "00:00:00.100",
+            ["Hub:StopPatience"] = "00:00:01",
+        });
+        builder.Logging.AddProvider(new Lines(Log));
+        _timeline = new(new() { Folder = Path.Combine(_folder, "data", "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
+        _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, WebhookComposer.Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        builder.Services.AddSingleton<ITimeline>(new FaultyTimeline(_timeline, Faults));
+        builder.Services.AddSingleton<IRegister>(FaultyRegister.Over(_register, Faults));
+        builder.Services.AddCityHub(builder.Configuration);
+        _host = builder.Build();
+        await _host.StartAsync();
+        await Until.True(() => City.NotReady().Count == 0, "the hub is ready");
+    }
+
+    /// <summary>Stops the hub as an operator would.</summary>
+    public async Task StopHub()
+    {
+        if (_host is null) return;
+        await _host.StopAsync();
+        _host.Dispose();
+        _timeline!.Dispose();
+        _register!.Dispose();
+        _host = null;
+    }
+
+    /// <summary>From here on nothing reaches a store any more: what a kill would leave behind.</summary>
+    public async Task KillHub()
+    {
+        Faults.TimelineAway = Faults.RegisterAway = true;
+        await StopHub();
+    }
+
+    public async Task<IReadOnlyList<Reading>> Stored(string sensor, Quantity quantity = Quantity.AirTemperature) =>
+        await Task.FromResult(Timeline.Read(new(sensor), quantity, new(0), Instant.Max).ToArray());
+
+    public async Task<IReadOnlyList<Episode>> Episodes() => await Register.ListEpisodes(new(Limit: 1000));
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopHub();
+        await Broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Lines(ConcurrentQueue<string> into) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            into.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using CityHub.Silo.Watch;
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace CityHub.Silo.Tests.Watch;
+
+public sealed class RuleParserTests
+{
+    [Fact]
+    public void The_sample_city_and_the_replay_are_good_rules()
+    {
+        var city = Folder("rules");
+        Assert.Equal(["harbour", "hills", "old-town"], city.Districts.Keys);
+        Assert.Equal(["environment", "fire", "police", "water"], city.Rules.Select(rule => rule.Department).Distinct().Order());
+        Assert.All(city.Rules.Where(rule => rule.Quantity is Quantity.Smoke or Quantity.Flood), rule => Assert.Equal(LatePolicy.Raise, rule.LatePolicy));
+        var replay = Folder("rules/replay");
+        Assert.Equal(TimeSpan.FromHours(1), replay.DayOffset);
+        Assert.Equal(new MeanOver(TimeSpan.FromHours(1), 24, 18, CalendarDay: true), replay.Rules.Single(rule => rule.Id == "pm10-daily").Mean);
+        Assert.Equal(new MeanOver(TimeSpan.FromHours(1), 8, 6, CalendarDay: false), replay.Rules.Single(rule => rule.Id == "ozone-8h").Mean);
+        Assert.All((RuleFolder[])[city, replay], folder => Assert.NotNull(RulePlan.For(new(1, folder.Hash, folder.DayOffset, folder.Rules), "harbour")));
+    }
+
+    [Fact]
+    public void Every_key_of_a_rule_is_read()
+    {
+        var rule = Parse("""
+            day-offset: "-03:30"
+            districts: { harbour: Harbour, hills: The Hills }
+            rules:
+              - { id: cold, quantity: air-temperature, below: -5, clear: -3.5, for: 90s, per-day: true, severity: minor, districts: [hills], lateness: 2h, late: ignore, department: water, message: Pipes freeze. }
+            """)!.Rules.Single();
+        Assert.Equal((Breach.Below, -5, -3.5, TimeSpan.FromSeconds(90), true, Severity.Minor), (rule.Breach, rule.Level, rule.Clear, rule.For, rule.PerDay, rule.Severity));
+        Assert.Equal(("hills", TimeSpan.FromHours(2), LatePolicy.Ignore, "water", "Pipes freeze."), (rule.Districts.Single(), rule.Lateness, rule.LatePolicy, rule.Department, rule.Message));
+    }
+
+    [Fact]
+    public void What_is_not_said_has_its_default()
+    {
+        var folder = Parse("rules: [{ id: smoke, quantity: smoke, above: 0, severity: critical }]")!;
+        var rule = folder.Rules.Single();
+        Assert.Equal((0, TimeSpan.Zero, false, TimeSpan.FromMinutes(5), LatePolicy.Record, ""), (rule.Clear, rule.For, rule.PerDay, rule.Lateness, rule.LatePolicy, rule.Department));
+        Assert.Equal(TimeSpan.Zero, folder.DayOffset);
+    }
+
+    [Theory]
+    [InlineData("an unknown key", "colour: red", 1, "unknown key 'colour'")]
+    [InlineData("an unknown key of a rule", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor, unless: rain }", 2, "unknown key 'unless'")]
+    [InlineData("no id", "rules:\n- { quantity: smoke, above: 0, severity: minor }", 2, "'id' is missing")]
+    [InlineData("an id in capitals", "rules:\n- { id: Heat, quantity: smoke, above: 0, severity: minor }", 2, "id: lower case")]
+    [InlineData("an id twice", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor }\n- { id: a, quantity: flood, above: 0, severity: minor }", 3, "'a' stands twice")]
+    [InlineData("a quantity nobody knows", "rules:\n- { id: a, quantity: warmth, above: 0, severity: minor }", 2, "'warmth' is not in the catalogue")]
+    [InlineData("two levels", "rules:\n- { id: a, quantity: smoke, above: 0, below: 1, severity: minor }", 2, "exactly one")]
+    [InlineData("no level", "rules:\n- { id: a, quantity: smoke, severity: minor }", 2, "exactly one")]
+    [InlineData("a level that is no number", "rules:\n- { id: a, quantity: smoke, above: high, severity: minor }", 2, "above: a number")]
+    [InlineData("a level that cannot be", "rules:\n- { id: a, quantity: relative-humidity, above: 100.5, severity: minor }", 2, "outside what relative-humidity can be")]
+    [InlineData("clear on the bad side", "rules:\n- { id: a, quantity: air-temperature, above: 40, clear: 40.5, severity: minor }", 2, "good side of 'above'")]
+    [InlineData("no severity", "rules:\n- { id: a, quantity: smoke, above: 0 }", 2, "'severity' is missing")]
+    [InlineData("a severity nobody knows", "rules:\n- { id: a, quantity: smoke, above: 0, severity: bad }", 2, "one of warning, minor, major, critical")]
+    [InlineData("a span without a unit", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor, for: 30 }", 2, "for: a span of time")]
+    [InlineData("a district nobody named", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor, districts: [moon] }", 2, "'moon' is not among the districts")]
+    [InlineData("a mean with a for", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, for: 1s, mean: { slot: 1h, window: 8h, min-slots: 6 } }", 2, "leave 'for' out")]
+    [InlineData("a slot that does not divide a day", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 7h, window: day, min-slots: 1 } }", 2, "must divide a day")]
+    [InlineData("289 slots", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 1m, window: 289m, min-slots: 1 } }", 2, "1 to 288 slots")]
+    [InlineData("more than all slots", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 1h, window: 8h, min-slots: 9 } }", 2, "more than the window has")]
+    [InlineData("an offset without a sign", "day-offset: \"01:00\"", 1, "day-offset")]
+    [InlineData("not YAML", "rules: [", 2, "not YAML")]
+    [InlineData("a key twice", "rules: []\nrules: []", 2, "not YAML")]
+    [InlineData("a list for a file", "- a", 0, "one document with keys")]
+    public void A_wrong_file_is_refused_with_file_line_and_reason(string because, string text, int line, string reason)
+    {
+        Assert.Null(RuleParser.Parse([new("city.yaml", text)], out var errors));
+        Assert.True(errors.Any(error => error.File == "city.yaml" && error.Line == line && error.Reason.Contains(reason, StringComparison.Ordinal)), $"{because}: {string.Join("; ", errors)}");
+    }
+
+    [Fact]
+    public void All_errors_of_all_files_are_said_at_once()
+    {
+        Assert.Null(RuleParser.Parse([new("a.yaml", "rules:\n- { id: A, quantity: warmth, above: 0, severity: minor }"), new("b.yaml", "colour: red")], out var errors));
+        Assert.Equal(["a.yaml:2", "a.yaml:2", "b.yaml:1"], errors.Select(error => $"{error.File}:{error.Line}").Order());
+    }
+
+    [Fact]
+    public void A_window_of_exactly_288_slots_is_taken() =>
+        Assert.Equal(288, Parse("rules: [{ id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 5m, window: 1d, min-slots: 288 } }]")!.Rules.Single().Mean!.Slots);
+
+    [Fact]
+    public void What_the_register_keeps_parses_to_the_same_rules()
+    {
+        RuleSource[] sources = [new("b.yaml", "districts: { hills: Hills }"), new("a.yaml", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor, districts: [hills] }\n")];
+        var again = RuleParser.Split(RuleParser.Join(sources));
+        Assert.Equal(RuleParser.HashOf(sources), RuleParser.HashOf(again));
+        Assert.Equal("a", Assert.Single(RuleParser.Parse(again, out _)!.Rules).Id);
+    }
+
+    private static RuleFolder? Parse(string text)
+    {
+        var folder = RuleParser.Parse([new("city.yaml", text)], out var errors);
+        Assert.True(folder is not null, string.Join("; ", errors));
+        return folder;
+    }
+
+    private static RuleFolder Folder(string path)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "SmartCity.sln"))) root = root.Parent;
+        var folder = RuleParser.Parse([.. Directory.EnumerateFiles(Path.Combine(root.FullName, path), "*.yaml").Select(file => new RuleSource(Path.GetFileName(file), File.ReadAllText(file)))], out var errors);
+        Assert.True(folder is not null, string.Join("; ", errors));
+        return folder!;
+    }
+}

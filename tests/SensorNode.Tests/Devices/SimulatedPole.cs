@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SensorNode.Devices;
+using SensorNode.Devices.Simulated;
+using SensorNode.Options;
+using SensorNode.Readings;
+
+namespace SensorNode.Tests.Devices;
+
+/// <summary>A node of simulated chips whose loops are stepped by hand: file, chips, drivers and loops are the product's own.</summary>
+internal sealed class SimulatedPole : IDisposable
+{
+    private readonly List<IDisposable> _buses = [];
+    private readonly List<Func<TimeSpan>> _steps = [];
+
+    public SimulatedPole(string yaml, string? witness = null, IClockTrust? clock = null)
+    {
+        var (file, problems) = NodeFileReader.Parse("pole.yaml", yaml, new(Witness: witness is null ? null : new("--witness", witness)));
+        Assert.True(file is not null, string.Join('\n', problems));
+        File = file;
+        var faults = new SampleLoopFaults(NullLogger<SampleLoopFaults>.Instance);
+        var board = new SimulatedBoard(file, file.Simulation!, Time);
+        SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, Samples, clock ?? new TrustedClock(), Time, faults);
+        foreach (var bus in file.Buses)
+        {
+            if (bus.Kind == BusKind.I2c)
+            {
+                var i2c = board.OpenI2c(bus);
+                _buses.Add(i2c);
+                var loop = new SampleLoopI2c(file.Devices.OfType<Bme280Plan>().Where(chip => chip.Bus == bus).Select(chip => ((IBusChip)new Bme280Driver(i2c, chip), Device(chip))), Time);
+                _steps.Add(loop.Step);
+            }
+            else
+            {
+                var lines = board.OpenLines(bus);
+                _buses.Add(lines);
+                var loop = new SampleLoopLines(lines, file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus).Select(line => (line, Device(line))), Time, faults);
+                _steps.Add(loop.Step);
+            }
+        }
+    }
+
+    public PoleTime Time { get; } = new();
+
+    public NodeFile File { get; }
+
+    public TakenSamples Samples { get; } = new();
+
+    /// <summary>Lets time pass in small steps, with everything done that comes due.</summary>
+    public void Live(TimeSpan length, int stepMilliseconds = 1)
+    {
+        Step();
+        for (var passed = TimeSpan.Zero; passed < length; passed += TimeSpan.FromMilliseconds(stepMilliseconds))
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(stepMilliseconds));
+            Step();
+        }
+    }
+
+    public void Step() => _steps.ForEach(step => step());
+
+    public void Dispose() => _buses.ForEach(bus => bus.Dispose());
+}
