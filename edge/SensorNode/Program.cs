@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SensorNode;
 using SensorNode.Devices;
 using SensorNode.Devices.Kernel;
 using SensorNode.Devices.Simulated;
@@ -55,24 +56,19 @@ switch (line.Command)
 
 // One reading's way, backwards: what is registered last is stopped first, so that sampling ends before the outbox and the session do.
 var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-host.Logging.AddSimpleConsole(console =>
-{
-    console.SingleLine = true;
-    console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fff'Z' ";
-    console.UseUtcTimestamp = true;
-});
+host.Logging.AddProvider(new ConsoleLog(time)).AddFilter("Microsoft", LogLevel.Warning);
 host.Services.AddSingleton(file).AddSingleton(time);
 host.Services.AddTelemetry();
 host.Services.AddSingleton(board).AddSingleton(clock).AddSingleton<SampleLoopFaults>().AddHostedService<SampleLoop>();
 using var node = host.Build();
-var loops = node.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
 try
 {
+    var loops = node.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
     await node.RunAsync();
+    return loops.Exists(loop => loop.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failed : ExitCode.Ok;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"The node failed: {e.Message}");
     return ExitCode.Failed;
 }
-return loops.Exists(loop => loop.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failed : ExitCode.Ok;

@@ -4,18 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CityHub.Api.Tests;
 
-public sealed class OpenApiTests : IAsyncLifetime
+public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncLifetime
 {
-    private ApiHost _hub = null!;
+    private readonly ApiHost _hub = shared.Hub;
     private JsonNode _document = null!;
 
-    public async Task InitializeAsync()
-    {
-        _hub = await ApiHost.Start();
-        (_, _document) = await _hub.Client().Ask("/openapi/v1.json");
-    }
+    public async Task InitializeAsync() => (_, _document) = await _hub.Client().Ask("/openapi/v1.json");
 
-    public async Task DisposeAsync() => await _hub.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     private IEnumerable<(string Path, string Method, JsonNode Operation)> Operations =>
         _document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => (p.Key, o.Key, o.Value!)));

@@ -3,13 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace CityHub.Api.Tests;
 
-public sealed class ProblemTests : IAsyncLifetime
+public sealed class ProblemTests(OneHub shared) : IClassFixture<OneHub>
 {
-    private ApiHost _hub = null!;
-
-    public async Task InitializeAsync() => _hub = await ApiHost.Start();
-
-    public async Task DisposeAsync() => await _hub.DisposeAsync();
+    private readonly ApiHost _hub = shared.Hub;
 
     [Theory]
     [InlineData("/v1/alerts?open=maybe", 400, "open")]

@@ -88,7 +88,7 @@ public sealed class StartTests : IDisposable
     {
         using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         other.Start();
-        var rules = Directory.CreateDirectory(Path.Combine(_folder, "rules")).FullName;
+        var rules = Path.Combine(Rig.Products.Root, "rules");
         var (code, _, errors) = await Run($"--Api:Listen={other.LocalEndpoint}", $"--Rules:Directory={rules}", $"--Mqtt:Port={Rig.Ports.Free()}");
         Assert.Equal(HubStartup.CannotStart, code);
         Assert.Equal($"The hub cannot listen on {other.LocalEndpoint}: the port is in use. Choose another: --Api:Listen=127.0.0.1:PORT\n", errors);

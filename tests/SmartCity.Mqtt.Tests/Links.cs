@@ -79,6 +79,22 @@ public class Links
     }
 
     [Fact]
+    public void A_sender_that_asks_for_room_is_told_when_there_is()
+    {
+        using var broker = new Broker();
+        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        Assert.True(writer.Link.HasRoom(1));
+        for (var told = 1; told <= 20; told++)
+        {
+            for (var i = 0; i < 200; i++) writer.Link.Publish(Data, new byte[10_000], MqttQos.AtMostOnce);
+            if (writer.Link.HasRoom(1000)) continue; // it was quicker than we
+            var before = Volatile.Read(ref writer.Writable);
+            Until.True(() => writer.Link.HasRoom(1000) || Volatile.Read(ref writer.Writable) > before, () => "nobody said that there is room");
+        }
+        Until.True(() => writer.Link.HasRoom(1), () => "the queue did not empty");
+    }
+
+    [Fact]
     public void A_message_over_the_limit_alone_still_goes()
     {
         using var broker = new Broker();

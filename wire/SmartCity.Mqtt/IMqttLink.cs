@@ -13,6 +13,12 @@ public interface IMqttLink : IDisposable
     long QueuedBytes { get; }
 
     /// <summary>
+    /// Whether fewer than so many bytes are queued. If not, <see cref="IMqttHandler.OnWritable"/> is called once at most half of them are:
+    /// for a sender that keeps the queue short, so that what is urgent does not stand behind what is not.
+    /// </summary>
+    bool HasRoom(long bytes);
+
+    /// <summary>
     /// Begins to connect and returns at once. The handler hears either <see cref="IMqttHandler.OnConnected"/> and later
     /// <see cref="IMqttHandler.OnDisconnected"/>, or the latter alone: exactly one end for every opening.
     /// </summary>
@@ -54,7 +60,7 @@ public interface IMqttHandler
     {
     }
 
-    /// <summary>After a <see cref="MqttVerdict.QueueFull"/>: half of the queue's limit is free again.</summary>
+    /// <summary>After a <see cref="MqttVerdict.QueueFull"/>: half of the queue's limit is free again. Or what <see cref="IMqttLink.HasRoom"/> promises.</summary>
     void OnWritable()
     {
     }

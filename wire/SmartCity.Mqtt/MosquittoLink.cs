@@ -32,6 +32,8 @@ public sealed partial class MosquittoLink(TimeProvider time, ILogger<MosquittoLi
 
     public long QueuedBytes => _current?.QueuedBytes ?? 0;
 
+    public bool HasRoom(long bytes) => _current?.HasRoom(bytes) ?? false;
+
     public void Open(MqttConnect connect, IMqttHandler handler)
     {
         if (!IsInstalled) throw new PlatformNotSupportedException("libmosquitto.so.1 is not installed: apt install libmosquitto1");

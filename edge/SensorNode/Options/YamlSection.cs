@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace SensorNode.Options;
@@ -8,7 +7,7 @@ namespace SensorNode.Options;
 /// A mapping of the node file, asked key by key. Every question that cannot be answered becomes a problem and a harmless stand-in,
 /// so that one reading finds all problems. A key that nobody asked for is a problem too (<see cref="RefuseUnknown"/>).
 /// </summary>
-internal sealed partial class YamlSection(YamlMappingNode? node, string path, long line, string file, List<NodeFileProblem> problems)
+internal sealed class YamlSection(YamlMappingNode? node, string path, long line, string file, List<NodeFileProblem> problems)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
@@ -73,7 +72,7 @@ internal sealed partial class YamlSection(YamlMappingNode? node, string path, lo
     public string Name(string key, string? absent = null)
     {
         var text = Text(key, absent);
-        if (text.Length > 0 && !NamePattern().IsMatch(text)) Problem(key, $"\"{text}\" is no name: 1 to 64 of a-z, 0-9, '.', '-' and '_', beginning with a letter or digit.");
+        if (text.Length > 0 && !IsName(text)) Problem(key, $"\"{text}\" is no name: 1 to 64 of a-z, 0-9, '.', '-' and '_', beginning with a letter or digit.");
         return text;
     }
 
@@ -154,15 +153,17 @@ internal sealed partial class YamlSection(YamlMappingNode? node, string path, lo
 
     private string Path(string key) => path.Length == 0 ? key : key.Length == 0 ? path : $"{path}.{key}";
 
+    private static bool IsName(string text) =>
+        text.Length <= 64 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');
+
     private static bool TryDuration(string text, out TimeSpan duration)
     {
         duration = default;
-        var match = DurationPattern().Match(text);
-        if (!match.Success) return false;
-        var number = double.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        var milliseconds = number * match.Groups[2].Value switch { "ms" => 1, "s" => 1000, "m" => 60_000, _ => 3_600_000 };
-        if (milliseconds > 1e12) return false;
-        duration = TimeSpan.FromMilliseconds(milliseconds);
+        var unit = text.Length - text.AsSpan().TrimEnd("hms").Length;
+        double? milliseconds = text[^unit..] switch { "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000, _ => null };
+        var number = text.AsSpan(0, text.Length - unit).TrimEnd(' ');
+        if (milliseconds is null || !double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count > 1e9) return false;
+        duration = TimeSpan.FromMilliseconds(Math.Min(count * milliseconds.Value, 1e12));
         return true;
     }
 
@@ -173,10 +174,4 @@ internal sealed partial class YamlSection(YamlMappingNode? node, string path, lo
         { TotalSeconds: >= 1 } or { Ticks: 0 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds}ms"),
     };
-
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,63}\z")]
-    private static partial Regex NamePattern();
-
-    [GeneratedRegex(@"^(\d{1,9}(?:\.\d{1,6})?)\s?(ms|s|m|h)\z")]
-    private static partial Regex DurationPattern();
 }

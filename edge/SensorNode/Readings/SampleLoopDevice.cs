@@ -27,4 +27,7 @@ public sealed class SampleLoopDevice(string device, IReadingSink sink, IClockTru
         faults.Saw(device, fault);
         sink.Take(device, lane, sample);
     }
+
+    /// <summary>Counts turns that were left out because the one before took too long.</summary>
+    public void LeftOut(long turns) => faults.LeftOut(turns);
 }

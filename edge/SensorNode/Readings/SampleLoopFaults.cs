@@ -12,6 +12,8 @@ public sealed partial class SampleLoopFaults(ILogger<SampleLoopFaults> log)
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("sensornode_read_failures", description: "Samples with a fault, by reason.");
     private static readonly Counter<long> Lost = Meter.CreateCounter<long>("sensornode_edges_lost", description: "Edges lost to a full kernel buffer.");
 
+    private static readonly Counter<long> TurnsLeftOut = Meter.CreateCounter<long>("sensornode_turns_left_out", description: "Samples that were not taken because the one before took too long.");
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (ReadFault Fault, int InARow)> _standing = new(StringComparer.Ordinal);
 
@@ -39,6 +41,11 @@ public sealed partial class SampleLoopFaults(ILogger<SampleLoopFaults> log)
     public void LostEdges(uint count)
     {
         if (count > 0) Lost.Add(count);
+    }
+
+    public void LeftOut(long turns)
+    {
+        if (turns > 0) TurnsLeftOut.Add(turns);
     }
 
     [LoggerMessage(LogLevel.Warning, "Device {Device} cannot be read: {Fault}")]

@@ -22,9 +22,6 @@ public sealed class SampleLoopI2c
         _slots = [.. chips.Select(chip => new Slot(chip.Chip, chip.Device) { DueNs = now, TurnNs = now })];
     }
 
-    /// <summary>Turns that were left out because the one before took too long, on all chips together.</summary>
-    public long Missed { get; private set; }
-
     /// <summary>Does everything that is due and returns how long there is nothing to do.</summary>
     public TimeSpan Step()
     {
@@ -76,7 +73,7 @@ public sealed class SampleLoopI2c
         // Turns keep their grid: late ones are left out, never made up for in a burst.
         var interval = slot.Chip.Plan.Interval.ToNs();
         var turns = Math.Max(1, (_time.MonotonicNs() - slot.TurnNs) / interval + 1);
-        Missed += turns - 1;
+        slot.Device.LeftOut(turns - 1);
         slot.TurnNs += turns * interval;
         slot.DueNs = slot.TurnNs;
     }

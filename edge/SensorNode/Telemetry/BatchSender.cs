@@ -9,7 +9,8 @@ namespace SensorNode.Telemetry;
 /// <summary>Takes batches from the outbox to the wire as the window allows. Not thread-safe: its session's own.</summary>
 internal sealed class BatchSender : IDisposable
 {
-    private const int BatchesPerTurn = 1024; // then commands and answers get their turn
+    private const int BatchesPerTurn = 256;       // then commands, answers and new alerts get their turn
+    private const long ShortQueueBytes = 64 * 1024; // some 20 ms on the wire: an alert does not wait behind more than that
 
     private readonly DiskOutbox _outbox;
     private readonly IMqttLink _link;
@@ -17,12 +18,11 @@ internal sealed class BatchSender : IDisposable
     private readonly TelemetryCounts _counts;
     private readonly OutboxReader _reader;
     private readonly string _firstDevice;
-    private readonly long _queueLimitBytes;
     private readonly HashSet<(string Device, Quantity Quantity)> _declared;
     private readonly Dictionary<string, MqttTopic> _topics = new(StringComparer.Ordinal);
     private readonly ulong[] _nextAtBirth = new ulong[Lanes.Count];
 
-    public BatchSender(EdgeNode node, long queueLimitBytes, DiskOutbox outbox, IMqttLink link, EdgeSession session, TelemetryCounts counts)
+    public BatchSender(EdgeNode node, DiskOutbox outbox, IMqttLink link, EdgeSession session, TelemetryCounts counts)
     {
         _outbox = outbox;
         _link = link;
@@ -30,7 +30,6 @@ internal sealed class BatchSender : IDisposable
         _counts = counts;
         _reader = outbox.OpenReader();
         _firstDevice = node.Devices[0].Name;
-        _queueLimitBytes = queueLimitBytes;
         _declared = [.. node.Devices.SelectMany(device => device.Quantities.Select(quantity => (device.Name, quantity)))];
         Window = new(outbox.Id);
         foreach (var lane in Enum.GetValues<Lane>())
@@ -68,7 +67,7 @@ internal sealed class BatchSender : IDisposable
         for (var i = 0; i < BatchesPerTurn; i++)
         {
             // Asked before a message is made: a message that is refused would leave a hole in seq.
-            if (_link.QueuedBytes > _queueLimitBytes / 2 || !Window.TryNext(now, out var position)) return false;
+            if (!_link.HasRoom(ShortQueueBytes) || !Window.TryNext(now, out var position)) return false;
             if (_reader.Read(position) is not { } batch) continue; // made room for others just now
             if (!Publish(stamp, batch))
             {

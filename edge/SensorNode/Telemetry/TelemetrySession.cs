@@ -44,7 +44,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     {
         await Task.Yield(); // the host starts the next service, not us
         _session = new(_node, outbox.BdSeq);
-        using var sender = _sender = new(_node, plan.Broker.QueueLimitBytes, outbox, link, _session, Counts);
+        using var sender = _sender = new(_node, outbox, link, _session, Counts);
         _events.OnDroppedMessage = Counts.DroppedCommand;
         outbox.Changed += _events.Wake;
         await using var timer = time.CreateTimer(_ => _events.Wake(), null, Tick, Tick);

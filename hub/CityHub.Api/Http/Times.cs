@@ -8,6 +8,8 @@ namespace CityHub.Api.Http;
 /// <summary>Instants and durations as people and programs write them in a request.</summary>
 internal static partial class Times
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3660);
+
     private static readonly string[] Layouts =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
@@ -24,7 +26,7 @@ internal static partial class Times
         if (match.Success)
         {
             var seconds = long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * match.Groups[2].Value switch { "s" => 1, "m" => 60, "h" => 3_600, _ => 86_400 };
-            span = TimeSpan.FromSeconds(seconds);
+            span = seconds <= Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
         }
         else if (IsoForm().IsMatch(text))
         {
@@ -34,7 +36,7 @@ internal static partial class Times
         {
             return null;
         }
-        return span > TimeSpan.Zero && span <= TimeSpan.FromDays(3660) ? span : null;
+        return span > TimeSpan.Zero && span <= Longest ? span : null;
     }
 
     public static string Text(TimeSpan span) => XmlConvert.ToString(span);

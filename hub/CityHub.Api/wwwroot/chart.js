@@ -21,8 +21,8 @@ export function chart(history, kind, box) {
   const label = kind === 'contact' ? 'state' : (unit(history.unit) + per).trim();
   const about = `${words(history.quantity)} of ${history.sensor}, last day: from ${number(Math.min(...points.map(p => p.min)))} to `
     + `${number(Math.max(...points.map(p => p.max)))} ${unit(history.unit)}${per}, ${gaps.length === 1 ? 'one gap' : `${gaps.length} gaps`}.`;
-  const root = svg('svg', { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'plot', 'data-gaps': gaps.length, 'data-runs': runs.length });
-  root.append(svg('title', {}, about),
+  const root = svg('svg', { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'plot', 'aria-label': about, 'data-gaps': gaps.length, 'data-runs': runs.length });
+  root.append(
     svg('defs', {}, svg('pattern', { id: 'hatch', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' }, svg('rect', { width: 2.2, height: 7, class: 'hatch' }))));
   for (const [a, b] of gaps) {
     const wide = x(b) - x(a);

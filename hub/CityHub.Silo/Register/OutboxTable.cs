@@ -75,9 +75,10 @@ internal static class OutboxTable
             attempt.Row, state, attempt.Attempt, attempt.Delivered ? null : attempt.NextAt?.UnixMilliseconds,
             attempt.Delivered ? attempt.At.UnixMilliseconds : null, attempt.Outcome);
         if (changed == 0 || state == First) return;
+        // The one that was done with is past state 2, so the first below it is the next in line; written as the index has it, so that it serves.
         session.Execute(
             "update message set state = 1, next_at = max(next_at, $2) where row = (select w.row from message w, message m where m.row = $1 "
-            + "and w.subscription = m.subscription and w.episode = m.episode and w.state = 0 order by w.row limit 1)",
+            + "and w.subscription = m.subscription and w.episode = m.episode and w.state < 2 order by w.row limit 1)",
             attempt.Row, attempt.At.UnixMilliseconds);
     }
 

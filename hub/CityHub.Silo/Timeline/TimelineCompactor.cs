@@ -99,7 +99,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
         if (_keys.Length < keys.Count) (_keys, _places) = (new ulong[keys.Count], new int[keys.Count]);
         for (var i = 0; i < keys.Count; i++)
         {
-            _keys[i] = (ulong)place[(int)(keys[i] >> 32)] << 32 | (uint)keys[i];
+            _keys[i] = (ulong)place[(int)(keys[i] >> 32)] << 32 | keys[i] & uint.MaxValue;
             _places[i] = i;
         }
         Array.Sort(_keys, _places, 0, keys.Count);
@@ -110,7 +110,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
             group.Clear();
             while (end < keys.Count && _keys[end] == _keys[start]) group.Add(_rows[_places[end++]]);
             Chunk.SortAndDropRepeats(group);
-            yield return (byRank[(int)(_keys[start] >> 32)].Key, (int)(uint)_keys[start], group);
+            yield return (byRank[(int)(_keys[start] >> 32)].Key, (int)(_keys[start] & uint.MaxValue), group);
             start = end;
         }
     }

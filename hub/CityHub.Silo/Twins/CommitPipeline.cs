@@ -6,8 +6,12 @@ using SmartCity.Readings;
 namespace CityHub.Silo.Twins;
 
 /// <summary>
-/// Makes durable what the twins took, in this order: rows into the timeline; the events that came before them into the register; checkpoints of
-/// the nodes that changed; and only then the ledger answers. What a store refuses is kept and tried again. Takes the wall clock.
+/// Makes durable what the twins took, in this order: rows into the timeline; the events that came of them into the register; only then the
+/// ledger answers, and checkpoints of the nodes that changed. What a store refuses is kept and tried again. Takes the wall clock.
+/// <para>What a batch did to its twin survives in the last checkpoint together with the timeline's blocks after it, which a restart replays mark by
+/// mark. So a checkpoint need not be rewritten for every batch: a sweep goes through the nodes that changed, some bytes a round. With a city's
+/// usual load each round is a whole sweep; under the heaviest a restart has some seconds of blocks to replay, and no more is written than the disk
+/// and the processor have to spare.</para>
 /// </summary>
 public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeWriter episodes, UnstoredRows unstored,
     Action<NodeKey, byte[]> answer, HubOptions options, TimeProvider wall, HubMetrics metrics, ILogger<CommitPipeline> log)
@@ -24,6 +28,9 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<NodeKey, byte[]> _unsaved = [];
+    private long _sweepThrough;
+    private long _savedThrough;
+    private bool _sweeping;
     private readonly List<(NodeKey Node, byte[] Answer)> _answers = [];
     private readonly List<TimelineRow> _rows = [];
     private readonly List<LedgerMark> _marks = [];
@@ -35,25 +42,25 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
     /// <summary>Why readings wait to be stored, or null: they do not.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>When checkpoints were last written (wall clock timestamp).</summary>
+    /// <summary>When every node that had changed was last in a checkpoint (wall clock timestamp).</summary>
     public long LastCheckpoint { get; private set; } = wall.GetTimestamp();
 
     /// <summary>Commits until cancelled, and once more then.</summary>
     /// <param name="throughBlock">The timeline's last block, all of which is in the twins.</param>
     public async Task Run(long throughBlock, CancellationToken stopping)
     {
-        _lastBlock = throughBlock;
+        (_lastBlock, _savedThrough) = (throughBlock, throughBlock);
         _clockNode = timeline.Node(ClockNode);
-        var lastCapture = wall.GetTimestamp();
+        var lastAnswers = wall.GetTimestamp();
         try
         {
             while (true)
             {
                 await Task.Delay(options.CommitInterval, wall, stopping);
                 if (_saving.IsFaulted) await _saving;
-                var capture = _saving.IsCompleted && wall.GetElapsedTime(lastCapture) >= options.CheckpointInterval;
-                if (capture) lastCapture = wall.GetTimestamp();
-                await Commit(capture, stopping);
+                var answers = _saving.IsCompleted && wall.GetElapsedTime(lastAnswers) >= options.AnswerInterval;
+                if (answers) lastAnswers = wall.GetTimestamp();
+                await Commit(answers, options.CheckpointKilobytes * 1024, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -71,8 +78,11 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
             // Rows that were given up would be missing below a checkpoint that counts them.
             if (!_storing)
             {
-                await Commit(true, patience.Token);
-                await _saving;
+                for (var rounds = _sweeping ? 2 : 1; rounds > 0; rounds--) // the sweep that is under way, and a whole one after it
+                {
+                    await Commit(answers: true, int.MaxValue, patience.Token);
+                    await _saving;
+                }
                 return;
             }
         }
@@ -82,26 +92,26 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
         StoppedUnsaved(); // nothing of it was answered: the nodes will resend it
     }
 
-    private async Task Commit(bool capture, CancellationToken stopping)
+    private async Task Commit(bool answers, int stateBytes, CancellationToken stopping)
     {
-        var cuts = await engine.Cut(capture, stopping);
+        var newSweep = answers && !_sweeping;
+        var cuts = await engine.Cut(new(answers, newSweep, answers ? stateBytes : 0), stopping);
         _storing = true;
         await Store(cuts, stopping);
         _storing = false;
-        if (capture)
+        if (answers)
         {
+            if (newSweep) (_sweeping, _sweepThrough) = (true, _lastBlock);
             long events = 0;
+            var left = 0;
             foreach (var cut in cuts)
             {
                 events = Math.Max(events, cut.EventsThrough);
-                foreach (var node in cut.Nodes)
-                {
-                    if (node.State is { } state) _unsaved[node.Node] = state;
-                    if (node.Answer is { } bytes) _answers.Add((node.Node, bytes));
-                }
+                left += cut.SweepLeft;
+                foreach (var state in cut.States) _unsaved[state.Node] = state.State;
+                _answers.AddRange(cut.Answers);
             }
-            _saving = _unsaved.Count + _answers.Count > 0 ? Save(events, _lastBlock, stopping) : Task.CompletedTask;
-            if (_unsaved.Count == 0) LastCheckpoint = wall.GetTimestamp();
+            _saving = Save(events, sweepEnds: left == 0, stopping);
         }
         engine.Return(cuts);
     }
@@ -166,11 +176,22 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
     private bool TryAppend(out long block) =>
         timeline.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks), out block) == TimelineVerdict.Stored;
 
-    /// <summary>Events first: a checkpoint that knows of an episode must never outlive the episode itself.</summary>
-    private async Task Save(long events, long block, CancellationToken stopping)
+    /// <summary>Events first: neither an answer nor a checkpoint that knows of an episode may outlive the episode itself.</summary>
+    private async Task Save(long events, bool sweepEnds, CancellationToken stopping)
     {
         await episodes.WrittenThrough(events, stopping);
-        var pause = options.CheckpointInterval;
+        foreach (var (node, bytes) in _answers) answer(node, bytes);
+        metrics.Answers.Add(_answers.Count);
+        _answers.Clear();
+        await SaveStates(sweepEnds ? _sweepThrough : _savedThrough, stopping);
+        if (!sweepEnds) return;
+        (_sweeping, _savedThrough, LastCheckpoint) = (false, _sweepThrough, wall.GetTimestamp());
+        timeline.CheckpointedThrough(_savedThrough);
+    }
+
+    private async Task SaveStates(long through, CancellationToken stopping)
+    {
+        var pause = options.AnswerInterval;
         while (_unsaved.Count > 0)
         {
             var since = wall.GetTimestamp();
@@ -178,11 +199,10 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
             {
                 var nodes = new List<NodeCheckpoint>(_unsaved.Count);
                 foreach (var (node, state) in _unsaved) nodes.Add(new(node, state));
-                await register.SaveCheckpoints(nodes, block);
-                timeline.CheckpointedThrough(block);
+                await register.SaveCheckpoints(nodes, through);
                 metrics.CheckpointSeconds.Record(wall.GetElapsedTime(since).TotalSeconds);
                 _unsaved.Clear();
-                break;
+                return;
             }
             catch (RegisterUnavailableException)
             {
@@ -191,10 +211,6 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
             await Task.Delay(pause, wall, stopping);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-        LastCheckpoint = wall.GetTimestamp();
-        foreach (var (node, bytes) in _answers) answer(node, bytes);
-        metrics.Answers.Add(_answers.Count);
-        _answers.Clear();
     }
 
     [LoggerMessage(LogLevel.Error, "The timeline cannot be written: {Rows} readings wait in memory; no ledger is answered until they are in.")]

@@ -1,21 +1,27 @@
+using CityHub.Silo.Register;
 using CityHub.Silo.Timeline;
 using SmartCity.Readings;
 
 namespace CityHub.Silo.Twins;
 
 /// <summary>
-/// What one shard hands over to be made durable, taken between two messages: the rows and marks since the last cut, and, when it was asked to
-/// capture, the state of every node that changed, as it is exactly after those rows.
+/// What one shard hands over to be made durable, taken between two messages: the rows and marks since the last cut; what may be answered once
+/// these are in; and states of nodes that changed, exactly as they are after those rows.
 /// </summary>
 public sealed class Cut
 {
     public TimelineRow[] Rows { get; private set; } = [];
     public int RowCount { get; private set; }
     public List<LedgerMark> Marks { get; } = [];
-    public List<CapturedNode> Nodes { get; } = [];
 
-    /// <summary>Whether <see cref="Nodes"/> was filled.</summary>
-    public bool Captured { get; set; }
+    /// <summary>Commands to nodes, encoded.</summary>
+    public List<(NodeKey Node, byte[] Command)> Answers { get; } = [];
+
+    /// <summary>Checkpoints.</summary>
+    public List<NodeCheckpoint> States { get; } = [];
+
+    /// <summary>Nodes of the present sweep that are still to be captured.</summary>
+    public int SweepLeft { get; set; }
 
     /// <summary>Number of the last episode event that the shard had raised.</summary>
     public long EventsThrough { get; set; }
@@ -38,8 +44,9 @@ public sealed class Cut
         if (Rows.Length > 1 << 18) Rows = [];
         RowCount = 0;
         Marks.Clear();
-        Nodes.Clear();
-        (Captured, EventsThrough, Arrived) = (false, 0, 0);
+        Answers.Clear();
+        States.Clear();
+        (SweepLeft, EventsThrough, Arrived) = (0, 0, 0);
     }
 
     private void Grow()
@@ -50,7 +57,8 @@ public sealed class Cut
     }
 }
 
-/// <summary>A node's checkpoint, and what may be answered to it once the checkpoint is committed.</summary>
-/// <param name="State">Bytes of its twin; null: only an answer is due, nothing changed.</param>
-/// <param name="Answer">The whole command, encoded; null: nothing to answer.</param>
-public sealed record CapturedNode(NodeKey Node, byte[]? State, byte[]? Answer);
+/// <summary>What a shard is asked for beside its rows.</summary>
+/// <param name="Answers">The answers that are due.</param>
+/// <param name="NewSweep">Begin a sweep: every node that has changed by now is to be captured, in this cut or the next ones.</param>
+/// <param name="StateBytes">Capture nodes of the sweep until so many bytes are reached; 0: none.</param>
+public readonly record struct CutRequest(bool Answers, bool NewSweep, int StateBytes);

@@ -32,8 +32,7 @@ public interface ITwinEngine
     void OnlineChanged(string group, bool online);
 
     /// <summary>Takes from every shard what is to be made durable.</summary>
-    /// <param name="capture">With the states of the nodes that changed.</param>
-    Task<IReadOnlyList<Cut>> Cut(bool capture, CancellationToken cancel);
+    Task<IReadOnlyList<Cut>> Cut(CutRequest request, CancellationToken cancel);
 
     /// <summary>Gives cuts back for their next use.</summary>
     void Return(IReadOnlyList<Cut> cuts);

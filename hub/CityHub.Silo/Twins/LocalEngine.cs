@@ -121,10 +121,10 @@ internal sealed partial class LocalEngine : ITwinEngine
 
     public void OnlineChanged(string group, bool online) => EachShard(shard => shard.OnlineChanged(group, online));
 
-    public async Task<IReadOnlyList<Cut>> Cut(bool capture, CancellationToken cancel)
+    public async Task<IReadOnlyList<Cut>> Cut(CutRequest request, CancellationToken cancel)
     {
         var asked = new Task<Cut?>[_shards.Length];
-        for (var i = 0; i < asked.Length; i++) asked[i] = Ask(i, shard => shard.TakeCut(capture));
+        for (var i = 0; i < asked.Length; i++) asked[i] = Ask(i, shard => shard.TakeCut(request));
         var cuts = new List<Cut>(asked.Length);
         foreach (var answer in asked)
         {

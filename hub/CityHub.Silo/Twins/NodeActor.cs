@@ -22,7 +22,7 @@ internal sealed class NodeActor(NodeTwin twin) : IHasDeadline
     /// <summary>Its number in the timeline; -1: not asked for yet.</summary>
     public int TimelineNumber { get; set; } = -1;
 
-    /// <summary>Something in its twin is not in a checkpoint.</summary>
+    /// <summary>Something in its twin is not in a checkpoint, and it waits to be captured.</summary>
     public bool IsDirty { get; set; }
 
     /// <summary>Its ledger is to be answered.</summary>

@@ -29,7 +29,9 @@ internal sealed partial class Shard
     private readonly List<EpisodeEvent> _events = [];
     private readonly VarintWriter _writer = new();
     private readonly Stack<Cut> _spare = [];
-    private List<NodeActor> _changed = [];
+    private readonly List<NodeActor> _changed = [];
+    private readonly List<NodeActor> _owed = [];
+    private readonly Queue<NodeActor> _sweep = [];
     private RuleSet _rules = RuleSet.Empty;
     private Cut _cut = new();
     private long _eventsThrough;
@@ -86,17 +88,25 @@ internal sealed partial class Shard
     }
 
     /// <summary>Hands over what is to be made durable, and goes on with an empty cut.</summary>
-    public Cut TakeCut(bool capture)
+    public Cut TakeCut(CutRequest request)
     {
+        EndRound();
         var cut = _cut;
         cut.CityTime = _parts.City.Now;
         cut.EventsThrough = _eventsThrough;
-        cut.Captured = capture;
-        if (capture)
+        if (request.Answers)
         {
-            foreach (var node in _changed) cut.Nodes.Add(Capture(node));
+            foreach (var node in _owed) Answer(node, cut);
+            _owed.Clear();
+        }
+        if (request.NewSweep)
+        {
+            foreach (var node in _changed) _sweep.Enqueue(node);
             _changed.Clear();
         }
+        var left = request.StateBytes;
+        while (left > 0 && _sweep.TryDequeue(out var node)) left -= Capture(node, cut);
+        cut.SweepLeft = _sweep.Count;
         lock (_spare) _cut = _spare.TryPop(out var spare) ? spare : new();
         return cut;
     }
@@ -107,19 +117,19 @@ internal sealed partial class Shard
         lock (_spare) _spare.Push(cut);
     }
 
-    private CapturedNode Capture(NodeActor node)
+    private void Answer(NodeActor node, Cut cut)
     {
-        byte[]? state = null;
-        if (node.IsDirty)
-        {
-            _writer.Clear();
-            node.Twin.Write(_writer);
-            state = _writer.ToArray();
-        }
-        byte[]? answer = null;
-        if (node.AnswerDue && node.Session is { } session && node.Twin.Ledger.Answer() is { } due) answer = session.Answer(due, _wallNow)?.Payload;
-        (node.IsDirty, node.AnswerDue) = (false, false);
-        return new(node.Key, state, answer);
+        node.AnswerDue = false;
+        if (node.Session is { } session && node.Twin.Ledger.Answer() is { } due && session.Answer(due, _wallNow) is { } message) cut.Answers.Add((node.Key, message.Payload));
+    }
+
+    private int Capture(NodeActor node, Cut cut)
+    {
+        node.IsDirty = false;
+        _writer.Clear();
+        node.Twin.Write(_writer);
+        cut.States.Add(new(node.Key, _writer.ToArray()));
+        return _writer.Length;
     }
 
     public void Use(RuleSet rules)
@@ -241,14 +251,16 @@ internal sealed partial class Shard
 
     private void MarkDirty(NodeActor node)
     {
-        if (!node.IsDirty && !node.AnswerDue) _changed.Add(node);
+        if (node.IsDirty) return;
         node.IsDirty = true;
+        _changed.Add(node);
     }
 
     private void OweAnswer(NodeActor node)
     {
-        if (!node.IsDirty && !node.AnswerDue) _changed.Add(node);
+        if (node.AnswerDue) return;
         node.AnswerDue = true;
+        _owed.Add(node);
     }
 
     private RulePlan PlanOf(string district)

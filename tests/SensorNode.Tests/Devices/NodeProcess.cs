@@ -16,7 +16,19 @@ internal static class NodeProcess
         return (process.ExitCode, await output, await error);
     }
 
-    private static Process Start(string[] arguments)
+    /// <summary>Waits for a condition, and fails when the process ends before it or the deadline passes.</summary>
+    public static async Task UntilAsync(Func<bool> holds, Process? alive)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!holds())
+        {
+            Assert.True(alive is not { HasExited: true }, "the node ended by itself");
+            await tick.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    public static Process Start(string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(typeof(SensorNode.Options.NodeFile).Assembly.Location);

@@ -44,6 +44,15 @@ public sealed class WitnessTests : IDisposable
     }
 
     [Fact]
+    public void A_measurement_that_cannot_be_written_down_is_not_given_out()
+    {
+        // /dev/full takes no byte, as a full disk does.
+        File.CreateSymbolicLink(Path.Combine(_scratch.Path, "pole.full.witness"), "/dev/full");
+        using var witness = Witness.Open(_scratch.Path, "pole", "full", null, _time);
+        Assert.False(witness.Gave(true, 1_000_000_000));
+    }
+
+    [Fact]
     public void Without_a_directory_nothing_is_kept()
     {
         using var witness = Witness.Open(null, "pole", "lamp", "first", _time);

@@ -46,6 +46,13 @@ internal sealed unsafe partial class Connection
 
     public long QueuedBytes => _queue.Bytes;
 
+    public bool HasRoom(long bytes)
+    {
+        if (_queue.HasRoom(bytes)) return true;
+        WakeIfAsleep(); // it may have emptied between the look and the note
+        return false;
+    }
+
     public void Start() => _thread.Start();
 
     public MqttVerdict Publish(MqttTopic topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain)
@@ -116,9 +123,8 @@ internal sealed unsafe partial class Connection
     public void GiveUpUnlessConnected()
     {
         if (_connected) return;
-        _dropping = true;
-        _native.Wake();
-        End(new(MqttEndReason.TimedOut, 0));
+        End(new(MqttEndReason.TimedOut, 0)); // before the loop can give a reason of its own
+        Drop();
     }
 
     /// <summary>Waits for the thread's end, unless it is that thread that asks.</summary>

@@ -7,12 +7,13 @@ namespace SmartCity.Mqtt.Mosquitto;
 internal sealed class SendQueue(long limitBytes)
 {
     private const int DoneFirst = -1;
+    private const long None = -1;
     private const int MaxMessages = 60_000; // ids are 16 bits: one must not come round while its message still waits
 
     private readonly int[] _sizes = new int[ushort.MaxValue + 1];
     private long _bytes;
     private int _messages;
-    private int _refused; // 1 since a refusal, until relief is announced
+    private long _relief = None; // somebody waits until no more than this is queued
 
     public long Bytes => Volatile.Read(ref _bytes);
 
@@ -26,7 +27,7 @@ internal sealed class SendQueue(long limitBytes)
         var messages = Interlocked.Increment(ref _messages);
         if ((total <= limitBytes || total == size) && messages <= MaxMessages) return true;
         GiveBack(size);
-        Volatile.Write(ref _refused, 1);
+        Volatile.Write(ref _relief, limitBytes / 2);
         return false;
     }
 
@@ -52,6 +53,17 @@ internal sealed class SendQueue(long limitBytes)
         GiveBack(size - 1);
     }
 
-    /// <summary>Whether somebody was refused and half of the limit is free by now. Answers true once per refusal.</summary>
-    public bool TakeRelief() => Volatile.Read(ref _refused) == 1 && Bytes <= limitBytes / 2 && Volatile.Read(ref _messages) <= MaxMessages / 2 && Interlocked.Exchange(ref _refused, 0) == 1;
+    public bool HasRoom(long bytes)
+    {
+        if (Bytes < bytes) return true;
+        Volatile.Write(ref _relief, bytes / 2);
+        return false;
+    }
+
+    /// <summary>Whether somebody waits for room that is there by now. Answers true once.</summary>
+    public bool TakeRelief()
+    {
+        var relief = Volatile.Read(ref _relief);
+        return relief != None && Bytes <= relief && Volatile.Read(ref _messages) <= MaxMessages / 2 && Interlocked.CompareExchange(ref _relief, None, relief) == relief;
+    }
 }

@@ -47,8 +47,8 @@ public sealed class SimulatedBme280 : ISimulatedChip
         var data = (int)Bme280Register.Data;
         if (_fresh && register <= data && register + into.Length >= data + Bme280Settings.DataLength)
         {
+            if (!_witness.Gave(_registers.AsSpan(data, Bme280Settings.DataLength))) return false;
             _fresh = false;
-            _witness.Gave(_registers.AsSpan(data, Bme280Settings.DataLength));
         }
         return true;
     }

@@ -31,9 +31,9 @@ public sealed class SimulatedLines : IEdgeSource
     public LineOpening Open(int line, LinePull pull)
     {
         if (!_lines.TryGetValue(line, out var opened)) return new(ReadFault.BusUnavailable, false, 0);
-        opened.IsOpen = true;
         var (high, atNs) = (opened.High, _time.MonotonicNs());
-        opened.Witness.Gave(high, atNs);
+        if (!opened.Witness.Gave(high, atNs)) return new(ReadFault.NoAnswer, false, 0);
+        opened.IsOpen = true;
         return new(null, high, atNs);
     }
 
@@ -44,7 +44,12 @@ public sealed class SimulatedLines : IEdgeSource
         line.Script.Take();
         line.High = Level(line.Plan, change.Active);
         var edge = new LineEdge(line.High, AtNs(change.At));
-        line.Witness.Gave(edge.High, edge.AtNs);
+        if (!line.Witness.Gave(edge.High, edge.AtNs))
+        {
+            line.IsOpen = false; // what its witness cannot note it does not do
+            next = new(line.Plan.Line, default, 0, ReadFault.NoAnswer);
+            return true;
+        }
         next = new(line.Plan.Line, edge, 0);
         return true;
     }

@@ -36,30 +36,40 @@ public sealed class Witness : IDisposable
         Directory.CreateDirectory(directory);
         var file = new FileStream(Path.Combine(directory, FileName(node, device)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         var (number, whole) = LastLine(file);
-        file.SetLength(whole); // half a line is what a killed process never gave out
+        if (file.Length > whole) file.SetLength(whole); // half a line is what a killed process never gave out
         file.Seek(0, SeekOrigin.End);
         if (whole == 0 && firstLine is not null) file.Write(Encoding.ASCII.GetBytes(firstLine + "\n"));
         return new(file, time, number);
     }
 
-    public void Gave(ReadOnlySpan<byte> registers)
-    {
-        if (_file is not null) Write(Convert.ToHexStringLower(registers), WallMilliseconds());
-    }
+    /// <summary>Notes a measurement; false when that could not be written, and then it must not be given out.</summary>
+    public bool Gave(ReadOnlySpan<byte> registers) => _file is null || Write(Convert.ToHexStringLower(registers), WallMilliseconds());
 
-    public void Gave(bool high, long atNs)
+    /// <summary>Notes a level; false when that could not be written, and then it must not be given out.</summary>
+    public bool Gave(bool high, long atNs)
     {
-        if (_file is null) return;
+        if (_file is null) return true;
         var wall = WallMilliseconds() - (_time.MonotonicNs() - atNs) / 1_000_000;
-        Write(string.Create(CultureInfo.InvariantCulture, $"{(high ? 1 : 0)} {atNs}"), wall);
+        return Write(string.Create(CultureInfo.InvariantCulture, $"{(high ? 1 : 0)} {atNs}"), wall);
     }
 
     public void Dispose() => _file?.Dispose();
 
-    private void Write(string what, long wall)
+    private bool Write(string what, long wall)
     {
-        _number++;
-        _file!.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_number} {wall} {what}\n")));
+        var whole = _file!.Position;
+        try
+        {
+            _file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_number + 1} {wall} {what}\n")));
+            _number++;
+            return true;
+        }
+        catch (IOException) // its disk is full: what stands in the log stays whole, and the chip is silent meanwhile
+        {
+            if (_file.Length > whole) _file.SetLength(whole);
+            _file.Position = whole;
+            return false;
+        }
     }
 
     private long WallMilliseconds() => _time.GetUtcNow().ToUnixTimeMilliseconds();
