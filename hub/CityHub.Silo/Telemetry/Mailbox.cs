@@ -12,12 +12,20 @@ public sealed class Mailbox(IngestBudget budget)
     /// <summary>Size of a chunk; a longer message gets one of its own.</summary>
     private const int ChunkBytes = 64 * 1024;
 
+    /// <summary>Messages in one take from which on the next one lets more of them gather: at that pace a wake-up for each costs more than its handling.</summary>
+    private const int DenseMessages = 4;
+
+    private const int GatherMilliseconds = 1;
+
     private readonly object _gate = new();
     private readonly Queue<Action> _controls = [];
     private List<MailChunk> _full = [];
     private MailChunk? _open;
     private bool _closed;
     private bool _knocked;
+    private bool _gathering;
+    private int _posted;
+    private bool _dense;
 
     /// <summary>Copies a message in. Called from a connection's thread.</summary>
     /// <param name="arrived">Timestamp of the wall clock's <see cref="TimeProvider.GetTimestamp"/>.</param>
@@ -33,7 +41,9 @@ public sealed class Mailbox(IngestBudget budget)
                 _open = new MailChunk(ArrayPool<byte>.Shared.Rent(Math.Max(ChunkBytes, size)), arrived);
             }
             _open.Append(topic, payload, flags);
-            Knock();
+            _posted++;
+            _knocked = true;
+            if (!_gathering) Monitor.Pulse(_gate);
         }
     }
 
@@ -52,7 +62,10 @@ public sealed class Mailbox(IngestBudget budget)
     /// <summary>Wakes the shard, so that it looks at its clocks.</summary>
     public void Tick()
     {
-        lock (_gate) Knock();
+        lock (_gate)
+        {
+            if (!_gathering) Knock();
+        }
     }
 
     public void Close()
@@ -70,8 +83,16 @@ public sealed class Mailbox(IngestBudget budget)
         lock (_gate)
         {
             while (!_knocked && !_closed) Monitor.Wait(_gate);
+            if (_dense && !_closed && _controls.Count == 0)
+            {
+                _gathering = true;
+                Monitor.Wait(_gate, GatherMilliseconds); // a control or the end cuts it short
+                _gathering = false;
+            }
             if (_closed) return false;
             _knocked = false;
+            _dense = _posted >= DenseMessages;
+            _posted = 0;
             while (_controls.TryDequeue(out var control)) controls.Add(control);
             (chunks, _full) = (_full, chunks);
             if (_open is not null) chunks.Add(_open);
@@ -104,7 +125,7 @@ public sealed class Mailbox(IngestBudget budget)
 
     private void Knock()
     {
-        if (_knocked) return;
+        if (_knocked && !_gathering) return;
         _knocked = true;
         Monitor.Pulse(_gate);
     }
