@@ -6,14 +6,13 @@ namespace CityHub.Silo.Telemetry;
 /// <summary>
 /// Messages on their way from the broker's connection to one shard. The connection's thread copies them into pooled chunks and goes on;
 /// the shard takes all chunks at once. No allocation per message.
+/// <para>Mail that comes to an idle shard wakes it at once. While mail keeps coming it is taken a millisecond's worth at a time: to wake a thread
+/// for each message would cost more than to handle it.</para>
 /// </summary>
 public sealed class Mailbox(IngestBudget budget)
 {
     /// <summary>Size of a chunk; a longer message gets one of its own.</summary>
     private const int ChunkBytes = 64 * 1024;
-
-    /// <summary>Messages in one take from which on the next one lets more of them gather: at that pace a wake-up for each costs more than its handling.</summary>
-    private const int DenseMessages = 4;
 
     private const int GatherMilliseconds = 1;
 
@@ -23,9 +22,8 @@ public sealed class Mailbox(IngestBudget budget)
     private MailChunk? _open;
     private bool _closed;
     private bool _knocked;
+    private bool _busy;
     private bool _gathering;
-    private int _posted;
-    private bool _dense;
 
     /// <summary>Copies a message in. Called from a connection's thread.</summary>
     /// <param name="arrived">Timestamp of the wall clock's <see cref="TimeProvider.GetTimestamp"/>.</param>
@@ -41,9 +39,7 @@ public sealed class Mailbox(IngestBudget budget)
                 _open = new MailChunk(ArrayPool<byte>.Shared.Rent(Math.Max(ChunkBytes, size)), arrived);
             }
             _open.Append(topic, payload, flags);
-            _posted++;
-            _knocked = true;
-            if (!_gathering) Monitor.Pulse(_gate);
+            Knock();
         }
     }
 
@@ -62,10 +58,7 @@ public sealed class Mailbox(IngestBudget budget)
     /// <summary>Wakes the shard, so that it looks at its clocks.</summary>
     public void Tick()
     {
-        lock (_gate)
-        {
-            if (!_gathering) Knock();
-        }
+        lock (_gate) Knock();
     }
 
     public void Close()
@@ -82,23 +75,24 @@ public sealed class Mailbox(IngestBudget budget)
     {
         lock (_gate)
         {
+            if (_busy && _full.Count == 0 && !_closed) Gather();
             while (!_knocked && !_closed) Monitor.Wait(_gate);
-            if (_dense && !_closed && _controls.Count == 0)
-            {
-                _gathering = true;
-                Monitor.Wait(_gate, GatherMilliseconds); // a control or the end cuts it short
-                _gathering = false;
-            }
             if (_closed) return false;
             _knocked = false;
-            _dense = _posted >= DenseMessages;
-            _posted = 0;
             while (_controls.TryDequeue(out var control)) controls.Add(control);
             (chunks, _full) = (_full, chunks);
             if (_open is not null) chunks.Add(_open);
             _open = null;
+            _busy = chunks.Count > 0;
             return true;
         }
+    }
+
+    private void Gather()
+    {
+        _gathering = true;
+        Monitor.Wait(_gate, GatherMilliseconds);
+        _gathering = false;
     }
 
     /// <summary>After the end: what was still asked.</summary>
@@ -125,9 +119,9 @@ public sealed class Mailbox(IngestBudget budget)
 
     private void Knock()
     {
-        if (_knocked && !_gathering) return;
+        if (_knocked && !_closed) return;
         _knocked = true;
-        Monitor.Pulse(_gate);
+        if (!_gathering || _closed) Monitor.Pulse(_gate);
     }
 }
 
