@@ -91,7 +91,7 @@ public sealed class SmallCity : IAsyncDisposable
                 found = new(value.GetProperty("at").GetDateTimeOffset(), value.GetProperty("value").GetDouble(), value.GetProperty("unit").GetString()!);
             }
             return found is not null && wanted?.Invoke(found) != false;
-        }, $"{quantity} of {sensor} is as wanted; last it was {found}");
+        }, () => $"{quantity} of {sensor} is as wanted; last it was {found?.ToString() ?? "not there"}");
         return found!;
     }
 
