@@ -12,7 +12,7 @@ internal static class MadeUpStations
     public static IReadOnlyList<StationDay> Expected { get; } =
     [
         Day("ozone-8h", "dresden-sued", 10, 27), Day("ozone-8h", "dresden-sued", 10, 30), Day("ozone-8h", "dresden-sued", 10, 31),
-        Day("ozone-8h", "leipzig-ufer", 10, 25),
+        Day("ozone-8h", "leipzig-ufer", 10, 25), Day("ozone-8h", "leipzig-ufer", 10, 29),
         Day("ozone-8h", "zinnwald", 10, 26), Day("ozone-8h", "zinnwald", 10, 29),
         Day("pm10-daily", "dresden-sued", 10, 25), Day("pm10-daily", "dresden-sued", 10, 30),
         Day("pm10-daily", "leipzig-ufer", 10, 26), Day("pm10-daily", "leipzig-ufer", 10, 27), Day("pm10-daily", "leipzig-ufer", 10, 28), Day("pm10-daily", "leipzig-ufer", 10, 31),
@@ -35,6 +35,7 @@ internal static class MadeUpStations
         bank.Set("PM10_TEOM", 31, 1, 23, 50).Set("PM10_TEOM", 31, 24, 24, 74).Set("PM10_TEOM", 32, 1, 24, 50); // its last hour decides, and it is stamped in November
         bank.Set("O3", 25, 5, 12, null).Set("O3", 25, 13, 18, 125); // exactly 6 hours
         bank.Set("O3", 27, 5, 12, null).Set("O3", 27, 13, 17, 200).Set("O3", 27, 18, 24, null); // exactly 5
+        bank.Set("O3", 29, 1, 8, 130).Set("O3", 29, 15, 22, 130); // twice on one day
 
         var pass = new Station("Zinnwald", "O3", "PM10_HVS"); // its PM10 comes once a day, from another instrument
         pass.Set("O3", 26, 10, 17, 130);

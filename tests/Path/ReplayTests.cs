@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Rig;
 using Xunit.Abstractions;
 
@@ -37,25 +38,25 @@ public sealed class ReplayTests(ITestOutputHelper output)
     private async Task Replay(string folder, IReadOnlyCollection<StationDay> expected)
     {
         // The limit on old stamps goes by the machine's clock: recorded data grow older than any default.
-        await using var city = await SmallCity.Start(Path.Combine(Products.Root, "rules", "replay"), "--Hub:Clock=Data", "--Hub:PastLimit=36500.00:00:00");
+        await using var city = await SmallCity.Start(Path.Combine(Products.Root, "rules", "replay"), "environment", "--Hub:Clock=Data", "--Hub:PastLimit=36500.00:00:00");
         await using var replay = Child.Start(Path.Combine(city.Folder, "replay.log"), "dotnet", Products.Node, "replay", folder, "--speed", "max", "--broker", $"127.0.0.1:{city.Broker.Port}");
         var code = await replay.End(TimeSpan.FromMinutes(8));
         output.WriteLine(replay.Tail());
         Assert.True(code == 0, $"the replay ended with {code}:\n{replay.Tail()}");
 
-        // Once the newest stamp is the time, nothing more can close; every message is on its way then, and arrives.
-        List<StationDay> told = [];
-        await Until.True(() => (told = Told(city)).Count >= expected.Count, () => $"{expected.Count} station-days are told; missing: {string.Join(", ", expected.Except(Told(city)).Take(20))}");
-        await Until.True(async () => (await city.List("/v1/deliveries?limit=1000")).All(d => d.GetProperty("deliveredAt").ValueKind != System.Text.Json.JsonValueKind.Null), "every message is delivered");
-        told = Told(city);
-        Assert.Equal(told.Count, told.Distinct().Count());
-        Assert.True(told.ToHashSet().SetEquals(expected), $"missing: {string.Join(", ", expected.Except(told))}; too many: {string.Join(", ", told.Except(expected))}");
+        await Until.True(() => Told(city).Distinct().Count() >= expected.Count, () => $"{expected.Count} station-days are told; missing: {string.Join(", ", expected.Except(Told(city)).Take(20))}");
+        await Until.True(async () => (await city.List("/v1/deliveries?limit=1000")).All(d => d.GetProperty("deliveredAt").ValueKind != JsonValueKind.Null), "every message is delivered");
+        var told = Told(city).ToHashSet();
+        Assert.True(told.SetEquals(expected), $"missing: {string.Join(", ", expected.Except(told))}; too many: {string.Join(", ", told.Except(expected))}");
+        // A limit may be broken, kept and broken again on one day; each time is told once.
+        var raised = city.Department.All.Where(m => m.Type == "episode.raised").ToArray();
+        Assert.Equal(raised.Length, raised.Select(m => (m.Data.GetProperty("rule").GetString(), m.Data.GetProperty("sensor").GetString(), m.Data.GetProperty("firstBreachAt").GetString())).Distinct().Count());
+        Assert.Equal(raised.Length, (await city.List("/v1/alerts?limit=1000")).Length);
         Assert.DoesNotContain(city.Department.All, message => message.Data.GetProperty("rule").GetString() == "no2-hourly");
-        Assert.Equal(expected.Count, (await city.List("/v1/alerts?limit=1000")).Length);
     }
 
     /// <summary>The station-days of the messages: a first breach is the end of the window that was over.</summary>
-    private static List<StationDay> Told(SmallCity city) => city.Department.All.Where(m => m.Type == "episode.raised").DistinctBy(m => m.Id).Select(message =>
+    private static List<StationDay> Told(SmallCity city) => city.Department.All.Where(m => m.Type == "episode.raised").Select(message =>
     {
         var end = DateTimeOffset.Parse(message.Data.GetProperty("firstBreachAt").GetString()!, CultureInfo.InvariantCulture).ToOffset(TimeSpan.FromHours(1));
         var sensor = message.Data.GetProperty("sensor").GetString()!.Split('.');

@@ -26,8 +26,9 @@ public sealed class SmallCity : IAsyncDisposable
     public Department Department { get; private set; } = null!;
 
     /// <param name="rules">Folder of rules; null: smoke at once, and heat above 40.</param>
+    /// <param name="department">What the department is called; it gets what is meant for it, and what is meant for anyone.</param>
     /// <param name="options">More settings of the hub.</param>
-    public static async Task<SmallCity> Start(string? rules = null, params string[] options)
+    public static async Task<SmallCity> Start(string? rules = null, string department = "fire", params string[] options)
     {
         var city = new SmallCity();
         if (rules is null)
@@ -39,7 +40,7 @@ public sealed class SmallCity : IAsyncDisposable
         city.Broker = city.Own(await Broker.Start(Path.Combine(city.Folder, "broker")));
         city.Hub = city.Own(await HubProcess.Start(Path.Combine(city.Folder, "hub"), city.Broker.Port, rules, options));
         city.Department = city.Own(await Department.Start());
-        city.Department.Secret = await city.Hub.Subscribe("fire", city.Department.Port);
+        city.Department.Secret = await city.Hub.Subscribe(department, city.Department.Port);
         return city;
     }
 

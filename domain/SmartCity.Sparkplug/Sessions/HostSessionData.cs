@@ -159,6 +159,7 @@ public sealed partial class HostSession
             }
             else
             {
+                if (!double.IsFinite(value)) _notNumeric++; // kept as a failed reading: the source tried
                 reading = Reading.Measured(target.Quantity, at, order, value, clock, quality);
             }
             _readings.Add(new(_device, reading, metric.IsHistorical));
