@@ -19,6 +19,8 @@ public static class Products
 
     public static string Department => Built("samples/Department", "Department.dll");
 
+    public static string Faults => Built("tests/Faults", "Faults.dll");
+
     private static string Built(string project, string name)
     {
         // The configuration that we run in ourselves, so that a Debug test never runs a stale Release hub.
