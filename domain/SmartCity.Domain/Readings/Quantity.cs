@@ -28,6 +28,9 @@ public enum Quantity : byte
     WaterLevel = 23,
     SupplyVoltage = 24,
     BlackCarbon = 25,
+    CarbonDioxide = 26,
+    Illuminance = 27,
+    SupplyCurrent = 28,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

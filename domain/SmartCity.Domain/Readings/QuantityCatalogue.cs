@@ -48,6 +48,9 @@ public static class QuantityCatalogue
         Quantity.WaterLevel => Level(quantity, "water-level", "m", -20, 60),
         Quantity.SupplyVoltage => Level(quantity, "supply-voltage", "V", 0, 60),
         Quantity.BlackCarbon => Level(quantity, "black-carbon", "ug/m3", -5, 1000),
+        Quantity.CarbonDioxide => Level(quantity, "carbon-dioxide", "[ppm]", 200, 40_000),
+        Quantity.Illuminance => Level(quantity, "illuminance", "lx", 0, 200_000),
+        Quantity.SupplyCurrent => Level(quantity, "supply-current", "A", -1000, 1000),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

@@ -20,6 +20,9 @@ internal static class SimulationReader
         ["traffic"] = Scenario.Traffic, ["showers"] = Scenario.Showers, ["dry"] = Scenario.Dry,
     };
 
+    private static readonly Dictionary<string, Scenario> LightWords = new() { ["daylight"] = Scenario.Daylight };
+    private static readonly Dictionary<string, Scenario> SupplyWords = new() { ["mains"] = Scenario.Mains };
+
     public static SimulationPlan? Simulation(YamlSection root, IReadOnlyList<DevicePlan> devices, Setting? witness, List<NodeFileProblem> problems)
     {
         var section = root.Section("simulate");
@@ -47,7 +50,9 @@ internal static class SimulationReader
     {
         var (words, usual) = device switch
         {
-            Bme280Plan => (ClimateWords, Scenario.Street),
+            Bme280Plan or Scd41Plan => (ClimateWords, Scenario.Street),
+            Bh1750Plan => (LightWords, Scenario.Daylight),
+            Ina219Plan => (SupplyWords, Scenario.Mains),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -85,6 +90,13 @@ internal static class SimulationReader
         [
             ("temperature", IncidentKind.Temperature, -35, 80), ("humidity", IncidentKind.Humidity, 1, 99), ("unplugged", IncidentKind.Unplugged, 0, null),
         ],
+        Scd41Plan =>
+        [
+            ("co2", IncidentKind.CarbonDioxide, 350, 40_000), ("temperature", IncidentKind.Temperature, -5, 55), ("humidity", IncidentKind.Humidity, 1, 99),
+            ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null),
+        ],
+        Bh1750Plan => [("illuminance", IncidentKind.Illuminance, 0, 200_000), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Ina219Plan => [("voltage", IncidentKind.Voltage, 0, 32), ("current", IncidentKind.Current, -1000, 1000), ("unplugged", IncidentKind.Unplugged, 0, null)],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

@@ -57,8 +57,9 @@ public static class CapTerms
         Quantity.Smoke => ["Fire"],
         Quantity.Motion or Quantity.DoorOpen => ["Security"],
         Quantity.VehicleCount => ["Transport"],
-        Quantity.SupplyVoltage => ["Infra"],
+        Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance => ["Infra"],   // light: lamps that fail
         Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene
-            or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon => ["Env", "Health"],
+            or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon
+            or Quantity.CarbonDioxide => ["Env", "Health"],
     };
 }

@@ -1,0 +1,38 @@
+using SmartCity.Devices;
+using SmartCity.Readings;
+
+namespace SensorNode.Options;
+
+/// <summary>A chip on an I2C bus.</summary>
+/// <param name="Address">Its 7-bit address.</param>
+public abstract record I2cPlan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address) : DevicePlan(Name, Bus, Interval, Place);
+
+/// <summary>A BME280.</summary>
+/// <param name="Address">0x76 or 0x77.</param>
+public sealed record Bme280Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address) : I2cPlan(Name, Bus, Interval, Place, Address)
+{
+    public override IReadOnlyList<Quantity> Quantities => Bme280.Quantities;
+}
+
+/// <summary>An SCD41, always at 0x62.</summary>
+/// <param name="Pressure">The ambient pressure that it compensates for, 700 to 1200 hPa; null: the chip's own assumption, sea level.</param>
+public sealed record Scd41Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, Hectopascals? Pressure) : I2cPlan(Name, Bus, Interval, Place, Scd41.Address)
+{
+    public override IReadOnlyList<Quantity> Quantities => Scd41.Quantities;
+}
+
+/// <summary>A BH1750.</summary>
+/// <param name="Address">0x23 or 0x5C.</param>
+/// <param name="Time">How long it collects light, and so what it can measure.</param>
+public sealed record Bh1750Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, Bh1750Time Time) : I2cPlan(Name, Bus, Interval, Place, Address)
+{
+    public override IReadOnlyList<Quantity> Quantities => Bh1750.Quantities;
+}
+
+/// <summary>An INA219.</summary>
+/// <param name="Address">0x40 to 0x4F.</param>
+/// <param name="ShuntOhms">The resistance of its shunt, 0.0001 to 10 Ω.</param>
+public sealed record Ina219Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, double ShuntOhms) : I2cPlan(Name, Bus, Interval, Place, Address)
+{
+    public override IReadOnlyList<Quantity> Quantities => Ina219.Quantities;
+}

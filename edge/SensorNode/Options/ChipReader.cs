@@ -1,0 +1,40 @@
+using SmartCity.Devices;
+
+namespace SensorNode.Options;
+
+/// <summary>Reads what the node file says of chips on buses.</summary>
+internal static class ChipReader
+{
+    /// <summary>The chips that it knows besides the BME280.</summary>
+    public const string Words = "scd41, bh1750, ina219";
+
+    /// <summary>The plan of a chip; null when it is not known here.</summary>
+    public static DevicePlan? Chip(string chip, string name, YamlSection section, IReadOnlyList<BusPlan> buses, Place place)
+    {
+        switch (chip)
+        {
+            case "bme280":
+                return new Bme280Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10)), place, (byte)section.Whole("address", 0x76, 0x77, 0x76));
+            case "scd41":
+                var pressure = section.Has("pressure") ? new Hectopascals(section.Number("pressure", Scd41.LeastPressure.Value, Scd41.GreatestPressure.Value)) : (Hectopascals?)null;
+                return new Scd41Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Scd41.MeasuringInterval), place, pressure);
+            case "bh1750":
+            {
+                var address = (byte)section.Whole("address", 0x23, 0x5C, 0x23);
+                if (address is not (0x23 or 0x5C)) section.Problem("address", $"0x{address:x2} is not 0x23 or 0x5c.");
+                var time = new Bh1750Time((byte)section.Whole("measurement-time", Bh1750Time.Least, Bh1750Time.Greatest, Bh1750Time.Least));
+                return new Bh1750Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, time);
+            }
+            case "ina219":
+            {
+                var address = (byte)section.Whole("address", 0x40, 0x4F, 0x40);
+                var ohms = section.Number("shunt-milliohms", 0.1, 10_000, 100) / 1000;
+                return new Ina219Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500)), place, address, ohms);
+            }
+            default:
+                return null;
+        }
+    }
+
+    private static BusPlan I2c(YamlSection section, IReadOnlyList<BusPlan> buses) => DeviceReader.Bus(section, buses, BusKind.I2c);
+}

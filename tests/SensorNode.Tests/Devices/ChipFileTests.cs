@@ -1,0 +1,92 @@
+using SensorNode.Options;
+using SmartCity.Devices;
+using static SensorNode.Tests.Devices.ChipBench;
+
+namespace SensorNode.Tests.Devices;
+
+/// <summary>What the node file says of chips on buses, besides the BME280.</summary>
+public class ChipFileTests
+{
+    [Fact]
+    public void An_SCD41_may_be_told_its_pressure()
+    {
+        Assert.Equal(new Scd41Plan("x", I2c, TimeSpan.FromSeconds(10), Nowhere, null), Device("chip: scd41, bus: i2c"));
+        Assert.Equal(new Scd41Plan("x", I2c, TimeSpan.FromSeconds(5), Nowhere, new Hectopascals(962)), Device("chip: scd41, bus: i2c, interval: 5s, pressure: 962"));
+    }
+
+    [Fact]
+    public void A_BH1750_may_collect_light_for_longer()
+    {
+        Assert.Equal(new Bh1750Plan("x", I2c, TimeSpan.FromSeconds(10), Nowhere, 0x23, new(31)), Device("chip: bh1750, bus: i2c"));
+        Assert.Equal(new Bh1750Plan("x", I2c, TimeSpan.FromSeconds(1), Nowhere, 0x5C, new(254)), Device("chip: bh1750, bus: i2c, interval: 1s, address: 0x5c, measurement-time: 254"));
+    }
+
+    [Fact]
+    public void An_INA219_is_told_its_shunt()
+    {
+        Assert.Equal(new Ina219Plan("x", I2c, TimeSpan.FromSeconds(10), Nowhere, 0x40, 0.1), Device("chip: ina219, bus: i2c"));
+        Assert.Equal(new Ina219Plan("x", I2c, TimeSpan.FromMilliseconds(500), Nowhere, 0x4F, 0.002), Device("chip: ina219, bus: i2c, interval: 500ms, address: 0x4f, shunt-milliohms: 2"));
+    }
+
+    [Theory]
+    [InlineData("oftener than it measures", "chip: scd41, bus: i2c, interval: 4999ms", "interval: 4999ms is outside 5s to 1h")]
+    [InlineData("pascals for hectopascals", "chip: scd41, bus: i2c, pressure: 101325", "pressure: \"101325\" is not a number from 700 to 1200")]
+    [InlineData("an address that it cannot have", "chip: scd41, bus: i2c, address: 0x63", "address: is no key here")]
+    [InlineData("an address between its two", "chip: bh1750, bus: i2c, address: 0x24", "address: 0x24 is not 0x23 or 0x5c")]
+    [InlineData("no time at all", "chip: bh1750, bus: i2c, measurement-time: 30", "measurement-time: \"30\" is not a whole number from 31 to 254")]
+    [InlineData("no resistance", "chip: ina219, bus: i2c, shunt-milliohms: 0", "shunt-milliohms: \"0\" is not a number from 0.1 to 10000")]
+    [InlineData("an address beyond", "chip: ina219, bus: i2c, address: 0x50", "address: \"0x50\" is not 0x40 to 0x4f")]
+    [InlineData("on lines", "chip: scd41, bus: lines", "bus: \"lines\" is no I2C bus")]
+    public void What_a_chip_cannot_be_is_refused(string because, string keys, string problem)
+    {
+        var problems = Parse(keys).Problems.Select(found => found.ToString()).ToList();
+        Assert.True(problems.Count == 1 && problems[0].StartsWith($"pole.yaml:7: devices[0].{problem}", StringComparison.Ordinal), $"{because}: {string.Join('\n', problems)}");
+    }
+
+    [Theory]
+    [InlineData("chip: scd41, bus: i2c", "co2: 1500", IncidentKind.CarbonDioxide, 1500)]
+    [InlineData("chip: scd41, bus: i2c", "disturbed: true", IncidentKind.Disturbed, 1)]
+    [InlineData("chip: bh1750, bus: i2c", "illuminance: 0", IncidentKind.Illuminance, 0)]
+    [InlineData("chip: ina219, bus: i2c", "voltage: 9.5", IncidentKind.Voltage, 9.5)]
+    [InlineData("chip: ina219, bus: i2c", "current: -2", IncidentKind.Current, -2)]
+    [InlineData("chip: ina219, bus: i2c", "unplugged: true", IncidentKind.Unplugged, 1)]
+    public void A_simulated_chip_lives_through_its_own_incidents(string keys, string incident, IncidentKind kind, double value)
+    {
+        var (file, problems) = Parse(keys, "simulate: { devices: { x: { incidents: [ { at: 0s, for: 1s, " + incident + " } ] } } }");
+        Assert.True(file is not null, string.Join('\n', problems));
+        Assert.Equal((kind, value), (Assert.Single(file.Simulation!.Devices["x"].Incidents).Kind, file.Simulation.Devices["x"].Incidents[0].Value));
+    }
+
+    [Theory]
+    [InlineData("chip: scd41, bus: i2c, interval: 5s", 3)]
+    [InlineData("chip: bh1750, bus: i2c, interval: 5s", 1)]
+    [InlineData("chip: ina219, bus: i2c, interval: 5s", 2)]
+    public void A_node_samples_it_simulated_at_its_interval(string keys, int quantities)
+    {
+        using var pole = new SimulatedPole(File(keys, "simulate: { seed: 1 }"));
+        pole.Live(TimeSpan.FromSeconds(30), 10);
+        var samples = pole.Samples.Of("x");
+        Assert.True(samples.Count >= 5, $"{samples.Count}");
+        Assert.All(samples, taken => Assert.True(taken.Sample.Length == quantities && taken.Sample.All(reading => reading.IsGood), string.Join(", ", taken.Sample)));
+    }
+
+    private static DevicePlan Device(string keys)
+    {
+        var (file, problems) = Parse(keys);
+        Assert.True(file is not null, string.Join('\n', problems));
+        return file.Devices[0];
+    }
+
+    private static (NodeFile? File, IReadOnlyList<NodeFileProblem> Problems) Parse(string keys, string more = "") => NodeFileReader.Parse("pole.yaml", File(keys, more), new());
+
+    private static string File(string keys, string more) => $$"""
+        node: pole
+        group: city
+        broker: { host: 127.0.0.1 }
+        outbox: { directory: outbox }
+        buses: { i2c: { i2c: 1 }, lines: { gpio: 0 } }
+        devices:
+          - { name: x, {{keys}} }
+        {{more}}
+        """;
+}
