@@ -31,6 +31,11 @@ public enum Quantity : byte
     CarbonDioxide = 26,
     Illuminance = 27,
     SupplyCurrent = 28,
+    AnalogueVoltage = 29,
+    SoundLevel = 30,
+    CarbonMonoxide = 31,
+    CombustibleGas = 32,
+    SoilMoisture = 33,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

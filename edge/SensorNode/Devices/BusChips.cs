@@ -12,6 +12,7 @@ public static class BusChips
         Scd41Plan scd41 => new Scd41Driver(bus, scd41),
         Bh1750Plan bh1750 => new Bh1750Driver(bus, bh1750),
         Ina219Plan ina219 => new Ina219Driver(bus, ina219),
+        Ads1115Plan ads1115 => new Ads1115Driver(bus, ads1115),
         _ => throw new UnreachableException($"no driver for {plan.GetType().Name}"),
     };
 }

@@ -36,3 +36,17 @@ public sealed record Ina219Plan(string Name, BusPlan Bus, TimeSpan Interval, Pla
 {
     public override IReadOnlyList<Quantity> Quantities => Ina219.Quantities;
 }
+
+/// <summary>An ADS1115.</summary>
+/// <param name="Address">0x48 to 0x4B.</param>
+/// <param name="Inputs">What is wired to its inputs, 1 to 4 of them, each with a quantity of its own.</param>
+public sealed record Ads1115Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, IReadOnlyList<AnalogueInput> Inputs) : I2cPlan(Name, Bus, Interval, Place, Address)
+{
+    public override IReadOnlyList<Quantity> Quantities { get; } = [.. Inputs.Select(input => input.Quantity)];
+}
+
+/// <summary>An analogue sensor on one input of a converter.</summary>
+/// <param name="Input">0 to 3.</param>
+/// <param name="Gain">The full scale that it is measured with.</param>
+/// <param name="Scale">How its voltage becomes a value.</param>
+public sealed record AnalogueInput(int Input, Quantity Quantity, Ads1115Gain Gain, AnalogueScale Scale);

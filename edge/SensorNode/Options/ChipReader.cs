@@ -6,7 +6,7 @@ namespace SensorNode.Options;
 internal static class ChipReader
 {
     /// <summary>The chips that it knows besides the BME280.</summary>
-    public const string Words = "scd41, bh1750, ina219";
+    public const string Words = "scd41, bh1750, ina219, ads1115";
 
     /// <summary>The plan of a chip; null when it is not known here.</summary>
     public static DevicePlan? Chip(string chip, string name, YamlSection section, IReadOnlyList<BusPlan> buses, Place place)
@@ -30,6 +30,12 @@ internal static class ChipReader
                 var address = (byte)section.Whole("address", 0x40, 0x4F, 0x40);
                 var ohms = section.Number("shunt-milliohms", 0.1, 10_000, 100) / 1000;
                 return new Ina219Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500)), place, address, ohms);
+            }
+            case "ads1115":
+            {
+                var address = (byte)section.Whole("address", 0x48, 0x4B, 0x48);
+                var bus = I2c(section, buses);
+                return new Ads1115Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10)), place, address, AnalogueInputReader.Inputs(section));
             }
             default:
                 return null;

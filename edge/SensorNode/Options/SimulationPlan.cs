@@ -41,6 +41,9 @@ public enum Scenario : byte
 
     /// <summary>Supply: 12 V that hold, and what a node draws.</summary>
     Mains,
+
+    /// <summary>Analogue inputs: each holds its voltage.</summary>
+    Steady,
 }
 
 /// <summary>What an incident does to its device while it lasts.</summary>
@@ -70,7 +73,7 @@ public enum IncidentKind : byte
     /// <summary>Illuminance ramps to the value (lx), and back afterwards.</summary>
     Illuminance,
 
-    /// <summary>Supply voltage ramps to the value (V), and back afterwards.</summary>
+    /// <summary>The voltage of the supply, or of every analogue input, ramps to the value (V), and back afterwards.</summary>
     Voltage,
 
     /// <summary>Supply current ramps to the value (A), and back afterwards.</summary>

@@ -1,5 +1,6 @@
 using SensorNode.Options;
 using SmartCity.Devices;
+using SmartCity.Readings;
 using static SensorNode.Tests.Devices.ChipBench;
 
 namespace SensorNode.Tests.Devices;
@@ -28,7 +29,34 @@ public class ChipFileTests
         Assert.Equal(new Ina219Plan("x", I2c, TimeSpan.FromMilliseconds(500), Nowhere, 0x4F, 0.002), Device("chip: ina219, bus: i2c, interval: 500ms, address: 0x4f, shunt-milliohms: 2"));
     }
 
+    [Fact]
+    public void An_ADS1115_is_told_what_hangs_on_its_inputs()
+    {
+        var plan = Assert.IsType<Ads1115Plan>(Device("""
+            chip: ads1115, bus: i2c, address: 0x49, inputs: [ { input: 0 }, { input: 1, quantity: sound-level, full-scale: 2.048, offset: -5, gain: 50 },
+                { input: 3, quantity: carbon-monoxide, full-scale: 6.144, gas-curve: { load-ohms: 10000, r0-ohms: 8200, a: 99.04, b: -1.518 } } ]
+            """));
+        Assert.Equal((0x49, TimeSpan.FromSeconds(10)), (plan.Address, plan.Interval));
+        Assert.Equal([Quantity.AnalogueVoltage, Quantity.SoundLevel, Quantity.CarbonMonoxide], plan.Quantities);
+        Assert.Equal(
+        [
+            new(0, Quantity.AnalogueVoltage, Ads1115Gain.Volts4_096, new LinearScale(0, 1)),
+            new(1, Quantity.SoundLevel, Ads1115Gain.Volts2_048, new LinearScale(-5, 50)),
+            new(3, Quantity.CarbonMonoxide, Ads1115Gain.Volts6_144, new GasCurve(5, 10_000, 8200, 99.04, -1.518)),
+        ], plan.Inputs);
+    }
+
     [Theory]
+    [InlineData("no inputs", "chip: ads1115, bus: i2c", "inputs: is missing")]
+    [InlineData("not one input", "chip: ads1115, bus: i2c, inputs: []", "inputs: must have at least one entry")]
+    [InlineData("five inputs", "chip: ads1115, bus: i2c, inputs: [ { input: 0 }, { input: 1, quantity: pm1 }, { input: 2, quantity: pm10 }, { input: 3, quantity: ozone }, { input: 3 } ]", "inputs: has 5 entries; at most 4")]
+    [InlineData("a fifth input", "chip: ads1115, bus: i2c, inputs: [ { input: 4 } ]", "inputs[0].input: \"4\" is not a whole number from 0 to 3")]
+    [InlineData("an input twice", "chip: ads1115, bus: i2c, inputs: [ { input: 1 }, { input: 1, quantity: ozone } ]", "inputs[1].input: is in use already")]
+    [InlineData("a quantity twice", "chip: ads1115, bus: i2c, inputs: [ { input: 1 }, { input: 2 } ]", "inputs[1].quantity: another input of this chip has it")]
+    [InlineData("a count", "chip: ads1115, bus: i2c, inputs: [ { input: 1, quantity: vehicle-count } ]", "inputs[0].quantity: \"vehicle-count\" is none of")]
+    [InlineData("a gain that it has not", "chip: ads1115, bus: i2c, inputs: [ { input: 1, full-scale: 5 } ]", "inputs[0].full-scale: \"5\" is none of: 6.144, 4.096")]
+    [InlineData("a line and a curve", "chip: ads1115, bus: i2c, inputs: [ { input: 1, gain: 2, gas-curve: { load-ohms: 1000, r0-ohms: 1000, a: 1, b: -1 } } ]", "inputs[0].gain: is no key here")]
+    [InlineData("a rising curve", "chip: ads1115, bus: i2c, inputs: [ { input: 1, gas-curve: { load-ohms: 1000, r0-ohms: 1000, a: 1, b: 1 } } ]", "inputs[0].gas-curve.b: \"1\" is not a number from -20 to -0.01")]
     [InlineData("oftener than it measures", "chip: scd41, bus: i2c, interval: 4999ms", "interval: 4999ms is outside 5s to 1h")]
     [InlineData("pascals for hectopascals", "chip: scd41, bus: i2c, pressure: 101325", "pressure: \"101325\" is not a number from 700 to 1200")]
     [InlineData("an address that it cannot have", "chip: scd41, bus: i2c, address: 0x63", "address: is no key here")]
@@ -48,6 +76,7 @@ public class ChipFileTests
     [InlineData("chip: scd41, bus: i2c", "disturbed: true", IncidentKind.Disturbed, 1)]
     [InlineData("chip: bh1750, bus: i2c", "illuminance: 0", IncidentKind.Illuminance, 0)]
     [InlineData("chip: ina219, bus: i2c", "voltage: 9.5", IncidentKind.Voltage, 9.5)]
+    [InlineData("chip: ads1115, bus: i2c, inputs: [ { input: 0 } ]", "voltage: 3.3", IncidentKind.Voltage, 3.3)]
     [InlineData("chip: ina219, bus: i2c", "current: -2", IncidentKind.Current, -2)]
     [InlineData("chip: ina219, bus: i2c", "unplugged: true", IncidentKind.Unplugged, 1)]
     public void A_simulated_chip_lives_through_its_own_incidents(string keys, string incident, IncidentKind kind, double value)
@@ -61,6 +90,7 @@ public class ChipFileTests
     [InlineData("chip: scd41, bus: i2c, interval: 5s", 3)]
     [InlineData("chip: bh1750, bus: i2c, interval: 5s", 1)]
     [InlineData("chip: ina219, bus: i2c, interval: 5s", 2)]
+    [InlineData("chip: ads1115, bus: i2c, interval: 5s, inputs: [ { input: 0 }, { input: 1, quantity: sound-level, gain: 50 } ]", 2)]
     public void A_node_samples_it_simulated_at_its_interval(string keys, int quantities)
     {
         using var pole = new SimulatedPole(File(keys, "simulate: { seed: 1 }"));

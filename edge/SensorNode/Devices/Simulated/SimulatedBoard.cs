@@ -21,6 +21,7 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
             Scd41Plan => new SimulatedScd41(seat),
             Bh1750Plan => new SimulatedBh1750(seat),
             Ina219Plan ina219 => new SimulatedIna219(seat, ina219.ShuntOhms),
+            Ads1115Plan => new SimulatedAds1115(seat),
             _ => throw new UnreachableException($"no simulated chip for {plan.GetType().Name}"),
         };
     }
