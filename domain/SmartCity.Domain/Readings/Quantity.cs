@@ -36,6 +36,8 @@ public enum Quantity : byte
     CarbonMonoxide = 31,
     CombustibleGas = 32,
     SoilMoisture = 33,
+    Tilt = 34,
+    Vibration = 35,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

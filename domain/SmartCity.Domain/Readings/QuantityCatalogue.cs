@@ -56,6 +56,8 @@ public static class QuantityCatalogue
         Quantity.CarbonMonoxide => Level(quantity, "carbon-monoxide", "[ppm]", 0, 10_000),
         Quantity.CombustibleGas => Level(quantity, "combustible-gas", "[ppm]", 0, 100_000),
         Quantity.SoilMoisture => Level(quantity, "soil-moisture", "%", 0, 100),
+        Quantity.Tilt => Level(quantity, "tilt", "deg", 0, 180),
+        Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

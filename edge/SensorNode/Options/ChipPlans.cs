@@ -50,3 +50,11 @@ public sealed record Ads1115Plan(string Name, BusPlan Bus, TimeSpan Interval, Pl
 /// <param name="Gain">The full scale that it is measured with.</param>
 /// <param name="Scale">How its voltage becomes a value.</param>
 public sealed record AnalogueInput(int Input, Quantity Quantity, Ads1115Gain Gain, AnalogueScale Scale);
+
+/// <summary>An ADXL345.</summary>
+/// <param name="Address">0x53 or 0x1D.</param>
+/// <param name="Up">Which of its axes points up.</param>
+public sealed record Adxl345Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, UpAxis Up) : I2cPlan(Name, Bus, Interval, Place, Address)
+{
+    public override IReadOnlyList<Quantity> Quantities => Adxl345.Quantities;
+}

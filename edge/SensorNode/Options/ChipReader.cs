@@ -6,7 +6,12 @@ namespace SensorNode.Options;
 internal static class ChipReader
 {
     /// <summary>The chips that it knows besides the BME280.</summary>
-    public const string Words = "scd41, bh1750, ina219, ads1115";
+    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345";
+
+    private static readonly Dictionary<string, UpAxis> UpWords = new()
+    {
+        ["x"] = UpAxis.X, ["y"] = UpAxis.Y, ["z"] = UpAxis.Z, ["-x"] = UpAxis.MinusX, ["-y"] = UpAxis.MinusY, ["-z"] = UpAxis.MinusZ,
+    };
 
     /// <summary>The plan of a chip; null when it is not known here.</summary>
     public static DevicePlan? Chip(string chip, string name, YamlSection section, IReadOnlyList<BusPlan> buses, Place place)
@@ -36,6 +41,13 @@ internal static class ChipReader
                 var address = (byte)section.Whole("address", 0x48, 0x4B, 0x48);
                 var bus = I2c(section, buses);
                 return new Ads1115Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10)), place, address, AnalogueInputReader.Inputs(section));
+            }
+            case "adxl345":
+            {
+                var address = (byte)section.Whole("address", 0x1D, 0x53, 0x53);
+                if (address is not (0x53 or 0x1D)) section.Problem("address", $"0x{address:x2} is not 0x53 or 0x1d.");
+                var bus = I2c(section, buses);
+                return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, section.OneOf("up", UpWords, UpAxis.Z));
             }
             default:
                 return null;

@@ -42,7 +42,7 @@ public enum Scenario : byte
     /// <summary>Supply: 12 V that hold, and what a node draws.</summary>
     Mains,
 
-    /// <summary>Analogue inputs: each holds its voltage.</summary>
+    /// <summary>Analogue inputs: each holds its voltage. Tilt and vibration: it stands upright and still.</summary>
     Steady,
 }
 
@@ -78,6 +78,12 @@ public enum IncidentKind : byte
 
     /// <summary>Supply current ramps to the value (A), and back afterwards.</summary>
     Current,
+
+    /// <summary>Tilt ramps to the value (°), and back afterwards.</summary>
+    Tilt,
+
+    /// <summary>Vibration ramps to the value (m/s²), and back afterwards.</summary>
+    Vibration,
 }
 
 /// <summary>Something that happens to a simulated device.</summary>

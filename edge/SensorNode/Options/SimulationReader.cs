@@ -55,7 +55,7 @@ internal static class SimulationReader
             Bme280Plan or Scd41Plan => (ClimateWords, Scenario.Street),
             Bh1750Plan => (LightWords, Scenario.Daylight),
             Ina219Plan => (SupplyWords, Scenario.Mains),
-            Ads1115Plan => (SteadyWords, Scenario.Steady),
+            Ads1115Plan or Adxl345Plan => (SteadyWords, Scenario.Steady),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -101,6 +101,7 @@ internal static class SimulationReader
         Bh1750Plan => [("illuminance", IncidentKind.Illuminance, 0, 200_000), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Ina219Plan => [("voltage", IncidentKind.Voltage, 0, 32), ("current", IncidentKind.Current, -1000, 1000), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Ads1115Plan => [("voltage", IncidentKind.Voltage, -6, 7), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Adxl345Plan => [("tilt", IncidentKind.Tilt, 0, 180), ("vibration", IncidentKind.Vibration, 0, 100), ("unplugged", IncidentKind.Unplugged, 0, null)],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

@@ -46,7 +46,16 @@ public class ChipFileTests
         ], plan.Inputs);
     }
 
+    [Fact]
+    public void An_ADXL345_is_told_which_of_its_axes_points_up()
+    {
+        Assert.Equal(new Adxl345Plan("x", I2c, TimeSpan.FromSeconds(10), Nowhere, 0x53, UpAxis.Z), Device("chip: adxl345, bus: i2c"));
+        Assert.Equal(new Adxl345Plan("x", I2c, TimeSpan.FromSeconds(1), Nowhere, 0x1D, UpAxis.MinusX), Device("chip: adxl345, bus: i2c, interval: 1s, address: 0x1d, up: -x"));
+    }
+
     [Theory]
+    [InlineData("an axis that it has not", "chip: adxl345, bus: i2c, up: w", "up: \"w\" is none of: x, y, z, -x, -y, -z")]
+    [InlineData("an address that it has not", "chip: adxl345, bus: i2c, address: 0x52", "address: 0x52 is not 0x53 or 0x1d")]
     [InlineData("no inputs", "chip: ads1115, bus: i2c", "inputs: is missing")]
     [InlineData("not one input", "chip: ads1115, bus: i2c, inputs: []", "inputs: must have at least one entry")]
     [InlineData("five inputs", "chip: ads1115, bus: i2c, inputs: [ { input: 0 }, { input: 1, quantity: pm1 }, { input: 2, quantity: pm10 }, { input: 3, quantity: ozone }, { input: 3 } ]", "inputs: has 5 entries; at most 4")]
@@ -77,6 +86,8 @@ public class ChipFileTests
     [InlineData("chip: bh1750, bus: i2c", "illuminance: 0", IncidentKind.Illuminance, 0)]
     [InlineData("chip: ina219, bus: i2c", "voltage: 9.5", IncidentKind.Voltage, 9.5)]
     [InlineData("chip: ads1115, bus: i2c, inputs: [ { input: 0 } ]", "voltage: 3.3", IncidentKind.Voltage, 3.3)]
+    [InlineData("chip: adxl345, bus: i2c", "tilt: 30", IncidentKind.Tilt, 30)]
+    [InlineData("chip: adxl345, bus: i2c", "vibration: 5", IncidentKind.Vibration, 5)]
     [InlineData("chip: ina219, bus: i2c", "current: -2", IncidentKind.Current, -2)]
     [InlineData("chip: ina219, bus: i2c", "unplugged: true", IncidentKind.Unplugged, 1)]
     public void A_simulated_chip_lives_through_its_own_incidents(string keys, string incident, IncidentKind kind, double value)
@@ -90,6 +101,7 @@ public class ChipFileTests
     [InlineData("chip: scd41, bus: i2c, interval: 5s", 3)]
     [InlineData("chip: bh1750, bus: i2c, interval: 5s", 1)]
     [InlineData("chip: ina219, bus: i2c, interval: 5s", 2)]
+    [InlineData("chip: adxl345, bus: i2c, interval: 5s", 2)]
     [InlineData("chip: ads1115, bus: i2c, interval: 5s, inputs: [ { input: 0 }, { input: 1, quantity: sound-level, gain: 50 } ]", 2)]
     public void A_node_samples_it_simulated_at_its_interval(string keys, int quantities)
     {

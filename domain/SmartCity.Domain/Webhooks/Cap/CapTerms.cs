@@ -55,7 +55,7 @@ public static class CapTerms
             or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation => ["Met"],
         Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
         Quantity.Smoke => ["Fire"],
-        Quantity.CombustibleGas => ["Safety"],
+        Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration => ["Safety"],
         Quantity.SoilMoisture => ["Env"],
         Quantity.Motion or Quantity.DoorOpen => ["Security"],
         Quantity.VehicleCount => ["Transport"],
