@@ -28,6 +28,16 @@ public enum Quantity : byte
     WaterLevel = 23,
     SupplyVoltage = 24,
     BlackCarbon = 25,
+    CarbonDioxide = 26,
+    Illuminance = 27,
+    SupplyCurrent = 28,
+    AnalogueVoltage = 29,
+    SoundLevel = 30,
+    CarbonMonoxide = 31,
+    CombustibleGas = 32,
+    SoilMoisture = 33,
+    Tilt = 34,
+    Vibration = 35,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

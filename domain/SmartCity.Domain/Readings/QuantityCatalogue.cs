@@ -48,6 +48,16 @@ public static class QuantityCatalogue
         Quantity.WaterLevel => Level(quantity, "water-level", "m", -20, 60),
         Quantity.SupplyVoltage => Level(quantity, "supply-voltage", "V", 0, 60),
         Quantity.BlackCarbon => Level(quantity, "black-carbon", "ug/m3", -5, 1000),
+        Quantity.CarbonDioxide => Level(quantity, "carbon-dioxide", "[ppm]", 200, 40_000),
+        Quantity.Illuminance => Level(quantity, "illuminance", "lx", 0, 200_000),
+        Quantity.SupplyCurrent => Level(quantity, "supply-current", "A", -1000, 1000),
+        Quantity.AnalogueVoltage => Level(quantity, "analogue-voltage", "V", -7, 7),
+        Quantity.SoundLevel => Level(quantity, "sound-level", "dB[SPL]", 0, 160),
+        Quantity.CarbonMonoxide => Level(quantity, "carbon-monoxide", "[ppm]", 0, 10_000),
+        Quantity.CombustibleGas => Level(quantity, "combustible-gas", "[ppm]", 0, 100_000),
+        Quantity.SoilMoisture => Level(quantity, "soil-moisture", "%", 0, 100),
+        Quantity.Tilt => Level(quantity, "tilt", "deg", 0, 180),
+        Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

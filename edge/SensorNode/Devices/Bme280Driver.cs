@@ -33,7 +33,7 @@ public sealed class Bme280Driver(II2cBus bus, Bme280Plan plan) : IBusChip
     }
 
     /// <summary>Fetches the measurement: temperature, pressure, humidity.</summary>
-    public void Collect(IList<Measure> into)
+    public TimeSpan? Collect(IList<Measure> into)
     {
         Span<byte> block = stackalloc byte[12]; // 0xF3 to 0xFE at once: status and data of one moment
         var fault = _trim is null ? ReadFault.NotReady : bus.Read(plan.Address, (byte)Bme280Register.Status, block);
@@ -44,6 +44,7 @@ public sealed class Bme280Driver(II2cBus bus, Bme280Plan plan) : IBusChip
         into.Add(humidity);
         // A chip that lost its power, or was changed for another, shows as any fault first: look at it anew.
         if (temperature.Fault is not null || pressure.Fault is not null || humidity.Fault is not null) _trim = null;
+        return null;
     }
 
     private ReadFault? Identify()

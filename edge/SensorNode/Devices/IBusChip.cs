@@ -4,7 +4,7 @@ using SmartCity.Readings;
 
 namespace SensorNode.Devices;
 
-/// <summary>A chip on a bus, measured in two steps.</summary>
+/// <summary>A chip on a bus, measured in two steps or more, so that no chip keeps its bus waiting.</summary>
 public interface IBusChip
 {
     DevicePlan Plan { get; }
@@ -13,7 +13,8 @@ public interface IBusChip
     ChipBegun Begin();
 
     /// <summary>Fetches the measurement: one measure per quantity, whatever happened.</summary>
-    void Collect(IList<Measure> into);
+    /// <returns>Null when all measures are there; else how long to wait before it is called again. A driver limits how often that is.</returns>
+    TimeSpan? Collect(IList<Measure> into);
 }
 
 /// <summary>What became of starting a measurement.</summary>

@@ -36,16 +36,20 @@ public static class ReadOnce
     {
         using var _ = bus;
         var rows = new List<(DevicePlan, Measure)>();
-        foreach (var plan in devices.OfType<Bme280Plan>())
+        foreach (var plan in devices.OfType<I2cPlan>())
         {
-            var chip = new Bme280Driver(bus, plan);
+            var chip = BusChips.Of(plan, bus);
             var begun = chip.Begin();
             var measures = new List<Measure>();
             if (begun.Fault is { } fault) measures.AddRange(plan.Quantities.Select(quantity => Measure.Failed(quantity, fault)));
             else
             {
-                await Task.Delay(begun.ReadyAfter, time);
-                chip.Collect(measures);
+                TimeSpan? wait = begun.ReadyAfter;
+                while (wait is { } ready)
+                {
+                    await Task.Delay(ready, time);
+                    wait = chip.Collect(measures);
+                }
             }
             rows.AddRange(measures.Select(measure => ((DevicePlan)plan, measure)));
         }

@@ -47,8 +47,6 @@ internal static class DeviceReader
         var place = Place(section.Section("place"), nodePlace);
         switch (section.Text("chip"))
         {
-            case "bme280":
-                return new Bme280Plan(name, Bus(section, buses, BusKind.I2c), Interval(section, TimeSpan.FromSeconds(10)), place, (byte)section.Whole("address", 0x76, 0x77, 0x76));
             case "contact":
             {
                 var line = Line(section, buses, TimeSpan.FromMinutes(1));
@@ -63,8 +61,9 @@ internal static class DeviceReader
                 return new PulsePlan(name, line.Bus, line.Interval, place, line.Line, quantity, line.Polarity, line.Pull, Debounce(section, 5), perPulse);
             }
             case var chip:
-                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, pulse.");
-                AskAll(section);
+                if (ChipReader.Chip(chip, name, section, buses, place) is { } plan) return plan;
+                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, pulse, {ChipReader.Words}.");
+                section.AcceptAll(); // of a chip that is not known, no other key can be called unknown
                 return null;
         }
     }
@@ -73,13 +72,15 @@ internal static class DeviceReader
         (Bus(section, buses, BusKind.Gpio), Interval(section, interval), section.Whole("line", 0, 1023),
             section.OneOf("active", PolarityWords, Polarity.ActiveHigh), section.OneOf("pull", PullWords, LinePull.AsIs));
 
-    private static TimeSpan Interval(YamlSection section, TimeSpan absent) =>
-        section.Duration("interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), absent);
+    /// <summary>How often it is sampled; the least is 100 ms where the chip is not slower.</summary>
+    public static TimeSpan Interval(YamlSection section, TimeSpan absent, TimeSpan? least = null) =>
+        section.Duration("interval", least ?? TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), absent);
 
     private static TimeSpan Debounce(YamlSection section, int absentMilliseconds) =>
         section.Duration("debounce", TimeSpan.Zero, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(absentMilliseconds));
 
-    private static BusPlan Bus(YamlSection section, IReadOnlyList<BusPlan> buses, BusKind kind)
+    /// <summary>The bus that a device hangs on, of the kind that it needs.</summary>
+    public static BusPlan Bus(YamlSection section, IReadOnlyList<BusPlan> buses, BusKind kind)
     {
         var name = section.Text("bus");
         var bus = buses.FirstOrDefault(bus => bus.Name == name);
@@ -90,16 +91,10 @@ internal static class DeviceReader
 
     private static string Wiring(DevicePlan device) => device switch
     {
-        Bme280Plan chip => $"{chip.Bus.Name} {chip.Address}",
+        I2cPlan chip => $"{chip.Bus.Name} {chip.Address}",
         LinePlan line => $"{line.Bus.Name} {line.Line}",
         _ => device.Name,
     };
-
-    // Of a chip that is not known, no other key can be called unknown.
-    private static void AskAll(YamlSection section)
-    {
-        foreach (var key in new[] { "bus", "address", "interval", "line", "quantity", "active", "pull", "debounce", "mm-per-tip" }) section.Has(key);
-    }
 
     private static Dictionary<string, Quantity> Words(QuantityKind kind) =>
         QuantityCatalogue.All.Where(row => row.Kind == kind).ToDictionary(row => row.Name, row => row.Quantity);

@@ -83,13 +83,6 @@ public abstract record DevicePlan(string Name, BusPlan Bus, TimeSpan Interval, P
     public abstract IReadOnlyList<Quantity> Quantities { get; }
 }
 
-/// <summary>A BME280 on an I2C bus.</summary>
-/// <param name="Address">0x76 or 0x77.</param>
-public sealed record Bme280Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address) : DevicePlan(Name, Bus, Interval, Place)
-{
-    public override IReadOnlyList<Quantity> Quantities => Bme280.Quantities;
-}
-
 /// <summary>A line of a GPIO chip.</summary>
 /// <param name="Line">Its offset on the chip, 0 to 1023.</param>
 /// <param name="Debounce">How long a level must hold to count: 0 to 10 s.</param>

@@ -12,13 +12,13 @@ public sealed record DeviceSimulation(Scenario Scenario, IReadOnlyList<Incident>
 /// <summary>The named scenarios.</summary>
 public enum Scenario : byte
 {
-    /// <summary>BME280: a street in town, 8 to 20 °C over the day.</summary>
+    /// <summary>Climate: a street in town, 8 to 20 °C over the day.</summary>
     Street,
 
-    /// <summary>BME280: by the water, milder and moister.</summary>
+    /// <summary>Climate: by the water, milder and moister.</summary>
     Waterfront,
 
-    /// <summary>BME280: on a hill, colder, at lower pressure.</summary>
+    /// <summary>Climate: on a hill, colder, at lower pressure.</summary>
     Hillside,
 
     /// <summary>Contact: never active but for incidents.</summary>
@@ -35,6 +35,15 @@ public enum Scenario : byte
 
     /// <summary>Pulses: none but for incidents.</summary>
     Dry,
+
+    /// <summary>Light: a clear day, and a street lamp at night.</summary>
+    Daylight,
+
+    /// <summary>Supply: 12 V that hold, and what a node draws.</summary>
+    Mains,
+
+    /// <summary>Analogue inputs: each holds its voltage. Tilt and vibration: it stands upright and still.</summary>
+    Steady,
 }
 
 /// <summary>What an incident does to its device while it lasts.</summary>
@@ -54,6 +63,27 @@ public enum IncidentKind : byte
 
     /// <summary>The chip does not answer.</summary>
     Unplugged,
+
+    /// <summary>What the chip sends is disturbed: its check sums are wrong.</summary>
+    Disturbed,
+
+    /// <summary>Carbon dioxide ramps to the value (ppm), and back afterwards.</summary>
+    CarbonDioxide,
+
+    /// <summary>Illuminance ramps to the value (lx), and back afterwards.</summary>
+    Illuminance,
+
+    /// <summary>The voltage of the supply, or of every analogue input, ramps to the value (V), and back afterwards.</summary>
+    Voltage,
+
+    /// <summary>Supply current ramps to the value (A), and back afterwards.</summary>
+    Current,
+
+    /// <summary>Tilt ramps to the value (°), and back afterwards.</summary>
+    Tilt,
+
+    /// <summary>Vibration ramps to the value (m/s²), and back afterwards.</summary>
+    Vibration,
 }
 
 /// <summary>Something that happens to a simulated device.</summary>
@@ -61,7 +91,7 @@ public enum IncidentKind : byte
 /// <param name="For">How long it lasts: 100 ms to 24 h.</param>
 /// <param name="Every">When it comes again, from beginning to beginning, longer than it lasts; null: once.</param>
 /// <param name="Kind">What it does.</param>
-/// <param name="Value">By how much; without meaning for <see cref="IncidentKind.Closed"/> and <see cref="IncidentKind.Unplugged"/>.</param>
+/// <param name="Value">By how much; without meaning for <see cref="IncidentKind.Closed"/>, <see cref="IncidentKind.Unplugged"/> and <see cref="IncidentKind.Disturbed"/>.</param>
 public sealed record Incident(TimeSpan At, TimeSpan For, TimeSpan? Every, IncidentKind Kind, double Value)
 {
     /// <summary>How long it has lasted at a moment since the node's start; null when it does not last then. The last moment is excluded.</summary>

@@ -20,6 +20,11 @@ internal static class SimulationReader
         ["traffic"] = Scenario.Traffic, ["showers"] = Scenario.Showers, ["dry"] = Scenario.Dry,
     };
 
+    private static readonly Dictionary<string, Scenario> LightWords = new() { ["daylight"] = Scenario.Daylight };
+    private static readonly Dictionary<string, Scenario> SupplyWords = new() { ["mains"] = Scenario.Mains };
+
+    private static readonly Dictionary<string, Scenario> SteadyWords = new() { ["steady"] = Scenario.Steady };
+
     public static SimulationPlan? Simulation(YamlSection root, IReadOnlyList<DevicePlan> devices, Setting? witness, List<NodeFileProblem> problems)
     {
         var section = root.Section("simulate");
@@ -47,7 +52,10 @@ internal static class SimulationReader
     {
         var (words, usual) = device switch
         {
-            Bme280Plan => (ClimateWords, Scenario.Street),
+            Bme280Plan or Scd41Plan => (ClimateWords, Scenario.Street),
+            Bh1750Plan => (LightWords, Scenario.Daylight),
+            Ina219Plan => (SupplyWords, Scenario.Mains),
+            Ads1115Plan or Adxl345Plan => (SteadyWords, Scenario.Steady),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -85,6 +93,15 @@ internal static class SimulationReader
         [
             ("temperature", IncidentKind.Temperature, -35, 80), ("humidity", IncidentKind.Humidity, 1, 99), ("unplugged", IncidentKind.Unplugged, 0, null),
         ],
+        Scd41Plan =>
+        [
+            ("co2", IncidentKind.CarbonDioxide, 350, 40_000), ("temperature", IncidentKind.Temperature, -5, 55), ("humidity", IncidentKind.Humidity, 1, 99),
+            ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null),
+        ],
+        Bh1750Plan => [("illuminance", IncidentKind.Illuminance, 0, 200_000), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Ina219Plan => [("voltage", IncidentKind.Voltage, 0, 32), ("current", IncidentKind.Current, -1000, 1000), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Ads1115Plan => [("voltage", IncidentKind.Voltage, -6, 7), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Adxl345Plan => [("tilt", IncidentKind.Tilt, 0, 180), ("vibration", IncidentKind.Vibration, 0, 100), ("unplugged", IncidentKind.Unplugged, 0, null)],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

@@ -127,6 +127,12 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
         }
     }
 
+    /// <summary>Lets every key pass that nobody asked for.</summary>
+    public void AcceptAll()
+    {
+        foreach (var key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>()) _asked.Add((key as YamlScalarNode)?.Value ?? "?");
+    }
+
     private bool TryScalar(string key, bool optional, out string text)
     {
         text = "";

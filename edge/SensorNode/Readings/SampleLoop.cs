@@ -36,7 +36,7 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink s
             case BusKind.I2c:
                 var i2c = board.OpenI2c(bus);
                 opened.Add(i2c);
-                var chips = file.Devices.OfType<Bme280Plan>().Where(chip => chip.Bus == bus).Select(chip => ((IBusChip)new Bme280Driver(i2c, chip), Device(chip)));
+                var chips = file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).Select(chip => (BusChips.Of(chip, i2c), Device(chip)));
                 var chipLoop = new SampleLoopI2c(chips, time);
                 return Task.Run(() => chipLoop.RunAsync(stopping), stopping);
             case BusKind.Gpio:

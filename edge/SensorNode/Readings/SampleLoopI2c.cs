@@ -7,7 +7,7 @@ namespace SensorNode.Readings;
 
 /// <summary>
 /// Samples the chips of one I2C bus, each at its own interval and in the two steps of <see cref="IBusChip"/>; while one chip measures,
-/// another is served. A chip that fails gives its fault as a sample and is tried again at its next turn.
+/// another is served. A sample is stamped with the moment at which the last wait for its chip began. A chip that fails gives its fault as a sample and is tried again at its next turn.
 /// </summary>
 public sealed class SampleLoopI2c
 {
@@ -49,21 +49,27 @@ public sealed class SampleLoopI2c
         if (slot.Measuring)
         {
             _measures.Clear();
-            slot.Chip.Collect(_measures);
-            Finish(slot);
+            if (slot.Chip.Collect(_measures) is { } more) Await(slot, more);
+            else Finish(slot);
             return;
         }
         var begun = slot.Chip.Begin();
-        slot.BeganNs = _time.MonotonicNs();
         if (begun.Fault is { } fault)
         {
+            slot.BeganNs = _time.MonotonicNs();
             _measures.Clear();
             foreach (var quantity in slot.Chip.Plan.Quantities) _measures.Add(Measure.Failed(quantity, fault));
             Finish(slot);
             return;
         }
         slot.Measuring = true;
-        slot.DueNs = slot.BeganNs + begun.ReadyAfter.ToNs();
+        Await(slot, begun.ReadyAfter);
+    }
+
+    private void Await(Slot slot, TimeSpan ready)
+    {
+        slot.BeganNs = _time.MonotonicNs();
+        slot.DueNs = slot.BeganNs + ready.ToNs();
     }
 
     private void Finish(Slot slot)

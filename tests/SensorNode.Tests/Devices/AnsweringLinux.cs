@@ -84,15 +84,15 @@ internal sealed unsafe class AnsweringLinux : ILinux
     {
         var first = transfer.Messages[0];
         if (!Chips.TryGetValue((byte)first.Address, out var chip)) return -Errno.RemoteInputOutput;
-        Assert.Equal(0, first.Flags);
         if (transfer.Count == 1)
         {
-            Assert.Equal(2, first.Length);
-            return chip.Write(first.Buffer[0], first.Buffer[1]) ? 1 : -Errno.RemoteInputOutput;
+            var bytes = new Span<byte>(first.Buffer, first.Length);
+            var done = first.Flags == I2cUapi.MessageRead ? chip.Transfer([], bytes) : chip.Transfer(bytes, []);
+            return done ? 1 : -Errno.RemoteInputOutput;
         }
         var second = transfer.Messages[1];
-        Assert.Equal((1, first.Address, I2cUapi.MessageRead), (first.Length, second.Address, second.Flags));
-        return chip.Read(first.Buffer[0], new(second.Buffer, second.Length)) ? 2 : -Errno.RemoteInputOutput;
+        Assert.Equal((0, first.Address, I2cUapi.MessageRead), (first.Flags, second.Address, second.Flags));
+        return chip.Transfer(new(first.Buffer, first.Length), new(second.Buffer, second.Length)) ? 2 : -Errno.RemoteInputOutput;
     }
 
     private int Smbus(SmbusTransfer transfer)
@@ -103,6 +103,10 @@ internal sealed unsafe class AnsweringLinux : ILinux
         {
             (I2cUapi.SmbusByteData, I2cUapi.SmbusWrite) => chip.Write(transfer.Command, data[0]),
             (I2cUapi.SmbusByteData, I2cUapi.SmbusRead) => chip.Read(transfer.Command, new(data, 1)),
+            (I2cUapi.SmbusByte, I2cUapi.SmbusWrite) => chip.Transfer([transfer.Command], []),
+            (I2cUapi.SmbusByte, I2cUapi.SmbusRead) => chip.Transfer([], new(data, 1)),
+            (I2cUapi.SmbusWordData, I2cUapi.SmbusWrite) => chip.Transfer([transfer.Command, data[0], data[1]], []),
+            (I2cUapi.SmbusWordData, I2cUapi.SmbusRead) => chip.Transfer([transfer.Command], new(data, 2)),
             (I2cUapi.SmbusI2cBlockData, I2cUapi.SmbusRead) => chip.Read(transfer.Command, new(data + 1, data[0])),
             _ => throw new InvalidOperationException("a transaction that nobody should ask for"),
         };

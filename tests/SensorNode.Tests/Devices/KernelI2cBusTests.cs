@@ -61,6 +61,45 @@ public sealed class KernelI2cBusTests : IDisposable
     public void More_than_one_block_at_once_is_the_callers_error(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => _bus.Read(0x76, 0x88, new byte[length]));
 
+    [Theory]
+    [InlineData("plain I2C", I2cUapi.FunctionI2c, I2cUapi.ReadWrite)]
+    [InlineData("SMBus", I2cUapi.FunctionSmbusReadByte | I2cUapi.FunctionSmbusWriteByte | I2cUapi.FunctionSmbusReadWordData | I2cUapi.FunctionSmbusWriteWordData
+        | I2cUapi.FunctionSmbusReadByteData | I2cUapi.FunctionSmbusWriteByteData, I2cUapi.Smbus)]
+    public void Transfers_arrive_byte_for_byte_in_the_order_of_the_wire(string because, ulong functions, uint request)
+    {
+        _linux.Functions = functions;
+        var chip = new KeepsTransfers();
+        _linux.Chips[0x40] = chip;
+        var word = new byte[2];
+        var one = new byte[1];
+        Assert.Null(_bus.Transfer(0x40, [1, 2, 3], []));
+        Assert.Null(_bus.Transfer(0x40, [4, 5], []));
+        Assert.Null(_bus.Transfer(0x40, [6], []));
+        Assert.Null(_bus.Transfer(0x40, [7], word));
+        Assert.Null(_bus.Transfer(0x40, [], one));
+        Assert.True(chip.Transfers.SequenceEqual(["010203 0", "0405 0", "06 0", "07 2", " 1"]), because + ": " + string.Join(", ", chip.Transfers));
+        Assert.Equal((0xA0, 0xA1, 0xA0), (word[0], word[1], one[0]));
+        Assert.Contains(request, _linux.Requests);
+    }
+
+    [Fact]
+    public void A_transfer_that_SMBus_has_no_name_for_is_not_available_on_it()
+    {
+        _linux.Functions = ulong.MaxValue & ~I2cUapi.FunctionI2c;
+        Assert.Equal(ReadFault.BusUnavailable, _bus.Transfer(0x76, [], new byte[9]));
+        Assert.Equal(ReadFault.BusUnavailable, _bus.Transfer(0x76, [1, 2, 3, 4], []));
+        _linux.Functions = I2cUapi.FunctionSmbusReadByteData;
+        using var poor = new KernelI2cBus("/dev/i2c-2", _linux);
+        Assert.Equal(ReadFault.BusUnavailable, poor.Transfer(0x76, [1], new byte[2]));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(33, 0)]
+    [InlineData(0, 33)]
+    public void A_transfer_of_nothing_or_of_too_much_is_the_callers_error(int write, int read) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _bus.Transfer(0x76, new byte[write], new byte[read]));
+
     [Fact]
     public void A_bus_that_the_kernel_took_away_is_opened_again_when_it_is_back()
     {
@@ -101,5 +140,25 @@ public sealed class KernelI2cBusTests : IDisposable
         Assert.True(fault == Errno.Fault(errno), because);
         _linux.Failing[I2cUapi.ReadWrite] = errno;
         Assert.Equal(fault, _bus.Read(0x76, 0xD0, new byte[1]));
+    }
+
+    private sealed class KeepsTransfers : ISimulatedChip
+    {
+        public List<string> Transfers { get; } = [];
+
+        public bool Transfer(ReadOnlySpan<byte> write, Span<byte> read)
+        {
+            Transfers.Add($"{Convert.ToHexString(write)} {read.Length}");
+            for (var i = 0; i < read.Length; i++) read[i] = (byte)(0xA0 + i);
+            return true;
+        }
+
+        public bool Read(byte register, Span<byte> into) => Transfer([register], into);
+
+        public bool Write(byte register, byte value) => Transfer([register, value], []);
+
+        public void Dispose()
+        {
+        }
     }
 }

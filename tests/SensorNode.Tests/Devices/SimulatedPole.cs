@@ -26,7 +26,7 @@ internal sealed class SimulatedPole : IDisposable
             {
                 var i2c = board.OpenI2c(bus);
                 _buses.Add(i2c);
-                var loop = new SampleLoopI2c(file.Devices.OfType<Bme280Plan>().Where(chip => chip.Bus == bus).Select(chip => ((IBusChip)new Bme280Driver(i2c, chip), Device(chip))), Time);
+                var loop = new SampleLoopI2c(file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).Select(chip => (BusChips.Of(chip, i2c), Device(chip))), Time);
                 _steps.Add(loop.Step);
             }
             else

@@ -55,10 +55,13 @@ public static class CapTerms
             or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation => ["Met"],
         Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
         Quantity.Smoke => ["Fire"],
+        Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration => ["Safety"],
+        Quantity.SoilMoisture => ["Env"],
         Quantity.Motion or Quantity.DoorOpen => ["Security"],
         Quantity.VehicleCount => ["Transport"],
-        Quantity.SupplyVoltage => ["Infra"],
+        Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage => ["Infra"],   // light: lamps that fail
         Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene
-            or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon => ["Env", "Health"],
+            or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon
+            or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.SoundLevel => ["Env", "Health"],
     };
 }

@@ -12,6 +12,10 @@ public static class I2cUapi
     public const uint Smbus = 0x0720;         // I2C_SMBUS
 
     public const ulong FunctionI2c = 0x0000_0001;
+    public const ulong FunctionSmbusReadByte = 0x0002_0000;
+    public const ulong FunctionSmbusWriteByte = 0x0004_0000;
+    public const ulong FunctionSmbusReadWordData = 0x0020_0000;
+    public const ulong FunctionSmbusWriteWordData = 0x0040_0000;
     public const ulong FunctionSmbusReadByteData = 0x0008_0000;
     public const ulong FunctionSmbusWriteByteData = 0x0010_0000;
     public const ulong FunctionSmbusReadI2cBlock = 0x0400_0000;
@@ -19,7 +23,9 @@ public static class I2cUapi
     public const ushort MessageRead = 0x0001; // I2C_M_RD
     public const byte SmbusWrite = 0;
     public const byte SmbusRead = 1;
+    public const uint SmbusByte = 1;
     public const uint SmbusByteData = 2;
+    public const uint SmbusWordData = 3;
     public const uint SmbusI2cBlockData = 8;
     public const int SmbusBlockMax = 32;
 }

@@ -6,7 +6,7 @@ namespace SensorNode.Devices.Kernel;
 /// An I2C bus by the kernel's /dev/i2c-N: combined transfers where the adapter speaks plain I2C, SMBus transactions where that is all it offers.
 /// Opened at first use, and again after the kernel took it away.
 /// </summary>
-public sealed unsafe class KernelI2cBus(string path, ILinux linux) : II2cBus
+public sealed unsafe partial class KernelI2cBus(string path, ILinux linux) : II2cBus
 {
     private int _file = -1;
     private nuint _functions; // unsigned long: what the adapter can do

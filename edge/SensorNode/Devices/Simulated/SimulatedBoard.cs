@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SensorNode.Options;
 
 namespace SensorNode.Devices.Simulated;
@@ -6,10 +7,23 @@ namespace SensorNode.Devices.Simulated;
 public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, TimeProvider time) : IDeviceBoard
 {
     public II2cBus OpenI2c(BusPlan bus) =>
-        new SimulatedI2cBus(file.Devices.OfType<Bme280Plan>().Where(chip => chip.Bus == bus).ToDictionary(
-            chip => chip.Address,
-            ISimulatedChip (chip) => new SimulatedBme280(file.Node.Node, chip.Name, simulation.Devices[chip.Name], simulation.Seed, simulation.WitnessDirectory, time)));
+        new SimulatedI2cBus(file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Address, Chip));
 
     public IEdgeSource OpenLines(BusPlan bus) =>
         new SimulatedLines(file.Node.Node, file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus), simulation, time);
+
+    private ISimulatedChip Chip(I2cPlan plan)
+    {
+        var seat = new ChipSeat(file.Node.Node, plan.Name, simulation.Devices[plan.Name], simulation.Seed, simulation.WitnessDirectory, time);
+        return plan switch
+        {
+            Bme280Plan => new SimulatedBme280(seat.Node, seat.Device, seat.Simulation, seat.Seed, seat.WitnessDirectory, time),
+            Scd41Plan => new SimulatedScd41(seat),
+            Bh1750Plan => new SimulatedBh1750(seat),
+            Ina219Plan ina219 => new SimulatedIna219(seat, ina219.ShuntOhms),
+            Ads1115Plan => new SimulatedAds1115(seat),
+            Adxl345Plan adxl345 => new SimulatedAdxl345(seat, adxl345.Up),
+            _ => throw new UnreachableException($"no simulated chip for {plan.GetType().Name}"),
+        };
+    }
 }

@@ -10,6 +10,15 @@ public interface ISimulatedChip : IDisposable
 
     /// <inheritdoc cref="Read"/>
     bool Write(byte register, byte value);
+
+    /// <summary>A transfer as it is on the wire. A chip of 8-bit registers knows two kinds: a register to read on from, or a register and its value.</summary>
+    /// <inheritdoc cref="Read"/>
+    bool Transfer(ReadOnlySpan<byte> write, Span<byte> read) => (write.Length, read.Length) switch
+    {
+        (1, > 0) => Read(write[0], read),
+        (2, 0) => Write(write[0], write[1]),
+        _ => false,
+    };
 }
 
 /// <summary>A simulated I2C bus with its chips by address. Where no chip is, nobody answers.</summary>
@@ -20,6 +29,9 @@ public sealed class SimulatedI2cBus(IReadOnlyDictionary<byte, ISimulatedChip> ch
 
     public ReadFault? Write(byte address, byte register, byte value) =>
         chips.TryGetValue(address, out var chip) && chip.Write(register, value) ? null : ReadFault.NoAnswer;
+
+    public ReadFault? Transfer(byte address, ReadOnlySpan<byte> write, Span<byte> read) =>
+        chips.TryGetValue(address, out var chip) && chip.Transfer(write, read) ? null : ReadFault.NoAnswer;
 
     public void Dispose()
     {

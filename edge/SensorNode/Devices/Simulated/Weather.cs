@@ -29,18 +29,23 @@ public static class Weather
             mean + swing * day,
             pressure + 1.5 * Math.Cos(hour / 12 * Math.Tau),
             humidity - 14 * day);
-        foreach (var incident in simulation.Incidents)
+        air = air with
         {
-            var weight = Weight(incident, elapsed);
-            air = incident.Kind switch
-            {
-                IncidentKind.Temperature => air with { Temperature = air.Temperature + (incident.Value - air.Temperature) * weight },
-                IncidentKind.Humidity => air with { Humidity = air.Humidity + (incident.Value - air.Humidity) * weight },
-                IncidentKind.Closed or IncidentKind.PerHour or IncidentKind.Unplugged => air,
-            };
-        }
+            Temperature = Pulled(simulation, elapsed, IncidentKind.Temperature, air.Temperature),
+            Humidity = Pulled(simulation, elapsed, IncidentKind.Humidity, air.Humidity),
+        };
         // Noise comes last: an incident's plateau is no flat line either.
         return new(air.Temperature + 0.05 * noise.Normal(), air.Pressure + 0.03 * noise.Normal(), Math.Clamp(air.Humidity + 0.3 * noise.Normal(), 1, 99));
+    }
+
+    /// <summary>A value, pulled towards what the incidents of a kind make of it: they ramp within 2 s, and back afterwards.</summary>
+    public static double Pulled(DeviceSimulation simulation, TimeSpan elapsed, IncidentKind kind, double value)
+    {
+        foreach (var incident in simulation.Incidents)
+        {
+            if (incident.Kind == kind) value += (incident.Value - value) * Weight(incident, elapsed);
+        }
+        return value;
     }
 
     // 0 before and long after, 1 while it lasts, and a ramp at both ends: within its time going up, after its time coming down.

@@ -77,7 +77,7 @@ public sealed class Witness : IDisposable
     /// <summary>The number of the last whole line, and how many bytes the whole lines take.</summary>
     private static (ulong Number, long Whole) LastLine(FileStream file)
     {
-        var tail = new byte[Math.Min(file.Length, 4096)]; // a line has at most 100 bytes
+        var tail = new byte[Math.Min(file.Length, 4096)]; // a line has at most 500 bytes
         file.Seek(-tail.Length, SeekOrigin.End);
         file.ReadExactly(tail);
         var end = tail.AsSpan().LastIndexOf((byte)'\n');

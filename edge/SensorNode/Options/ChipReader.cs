@@ -1,0 +1,58 @@
+using SmartCity.Devices;
+
+namespace SensorNode.Options;
+
+/// <summary>Reads what the node file says of chips on buses.</summary>
+internal static class ChipReader
+{
+    /// <summary>The chips that it knows besides the BME280.</summary>
+    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345";
+
+    private static readonly Dictionary<string, UpAxis> UpWords = new()
+    {
+        ["x"] = UpAxis.X, ["y"] = UpAxis.Y, ["z"] = UpAxis.Z, ["-x"] = UpAxis.MinusX, ["-y"] = UpAxis.MinusY, ["-z"] = UpAxis.MinusZ,
+    };
+
+    /// <summary>The plan of a chip; null when it is not known here.</summary>
+    public static DevicePlan? Chip(string chip, string name, YamlSection section, IReadOnlyList<BusPlan> buses, Place place)
+    {
+        switch (chip)
+        {
+            case "bme280":
+                return new Bme280Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10)), place, (byte)section.Whole("address", 0x76, 0x77, 0x76));
+            case "scd41":
+                var pressure = section.Has("pressure") ? new Hectopascals(section.Number("pressure", Scd41.LeastPressure.Value, Scd41.GreatestPressure.Value)) : (Hectopascals?)null;
+                return new Scd41Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Scd41.MeasuringInterval), place, pressure);
+            case "bh1750":
+            {
+                var address = (byte)section.Whole("address", 0x23, 0x5C, 0x23);
+                if (address is not (0x23 or 0x5C)) section.Problem("address", $"0x{address:x2} is not 0x23 or 0x5c.");
+                var time = new Bh1750Time((byte)section.Whole("measurement-time", Bh1750Time.Least, Bh1750Time.Greatest, Bh1750Time.Least));
+                return new Bh1750Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, time);
+            }
+            case "ina219":
+            {
+                var address = (byte)section.Whole("address", 0x40, 0x4F, 0x40);
+                var ohms = section.Number("shunt-milliohms", 0.1, 10_000, 100) / 1000;
+                return new Ina219Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500)), place, address, ohms);
+            }
+            case "ads1115":
+            {
+                var address = (byte)section.Whole("address", 0x48, 0x4B, 0x48);
+                var bus = I2c(section, buses);
+                return new Ads1115Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10)), place, address, AnalogueInputReader.Inputs(section));
+            }
+            case "adxl345":
+            {
+                var address = (byte)section.Whole("address", 0x1D, 0x53, 0x53);
+                if (address is not (0x53 or 0x1D)) section.Problem("address", $"0x{address:x2} is not 0x53 or 0x1d.");
+                var bus = I2c(section, buses);
+                return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, section.OneOf("up", UpWords, UpAxis.Z));
+            }
+            default:
+                return null;
+        }
+    }
+
+    private static BusPlan I2c(YamlSection section, IReadOnlyList<BusPlan> buses) => DeviceReader.Bus(section, buses, BusKind.I2c);
+}
