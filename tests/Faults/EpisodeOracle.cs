@@ -7,23 +7,33 @@ namespace Faults;
 /// <summary>The episodes that the pure domain finds when it is given the witness's values in order, offline and undisturbed.</summary>
 internal static class EpisodeOracle
 {
-    public static IReadOnlyDictionary<EpisodeId, Episode> Find(RuleSet rules, SensorId sensor, string district, IEnumerable<Reading> readings)
+    public static IReadOnlyDictionary<EpisodeId, Episode> Find(RuleSet rules, SensorId sensor, string district, IEnumerable<Reading> readings, Instant end)
     {
         var plan = RulePlan.For(rules, district);
         var twin = new SensorTwin(sensor);
         var events = new List<EpisodeEvent>();
-        var at = new Instant(0);
         foreach (var reading in readings)
         {
-            at = reading.At;
-            twin.Observe(reading, 1, at, plan, events); // one outbox for the whole run: epoch 1
+            PassTime(reading.At);
+            twin.Observe(reading, 1, reading.At, plan, events); // one outbox for the whole run: epoch 1
         }
+        PassTime(end);
         var episodes = new Dictionary<EpisodeId, Episode>();
         foreach (var change in events)
         {
             if (Episode.Apply(episodes.GetValueOrDefault(change.Episode), change) is { } next) episodes[change.Episode] = next;
         }
         return episodes.Where(e => e.Value.WithdrawnAt is null).ToDictionary();
+
+        // The hub's clock goes on between readings, and so must this one.
+        void PassTime(Instant to)
+        {
+            while (twin.NextDeadline is { } next && next <= to)
+            {
+                twin.Advance(next, plan, events);
+                if (twin.NextDeadline == next) return;
+            }
+        }
     }
 
     /// <summary>Says where the hub's episodes are not the witness's, and which of them reached nobody.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Faults;
 using Rig;
+using SmartCity.Readings;
 
 const string Help = """
     ./city faults [--minutes M | --seconds S] [--seed N] [--keep]
@@ -36,7 +37,7 @@ await using (var city = await FaultCity.Start(folder, nodes: 4))
     await Until.True(async () => await city.Undelivered() == 0, "every message is delivered", TimeSpan.FromMinutes(2));
     (resends, dropped) = (city.Tap.Resends, city.Tap.DroppedByBroker);
     await city.Hub.Process.Stop();
-    verdict = await Proof.Of(city);
+    verdict = await Proof.Of(city, Instant.From(DateTimeOffset.UtcNow));
 }
 
 Console.WriteLine($"kills: {havoc.NodeKills} of nodes, {havoc.BrokerKills} of the broker, {havoc.HubKills} of the hub; {havoc.Cuts} cuts, {havoc.Stalls} stalls");

@@ -17,7 +17,8 @@ internal static class Proof
     private static readonly (string Device, Quantity? Contact)[] Devices =
         [("climate", null), ("roof", null), ("smoke", Quantity.Smoke), ("door", Quantity.DoorOpen)];
 
-    public static async Task<Verdict> Of(FaultCity city)
+    /// <param name="end">When the hub was stopped.</param>
+    public static async Task<Verdict> Of(FaultCity city, Instant end)
     {
         var verdict = new Verdict();
         using var timeline = new SqliteTimeline(new() { Folder = Path.Combine(city.Hub.Stores, "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
@@ -33,7 +34,7 @@ internal static class Proof
                 var matched = contact is { } quantity
                     ? ContactOracle.Compare(timeline, sensor, quantity, WitnessLog.Line(file), node.Outages, verdict)
                     : ClimateOracle.Compare(timeline, sensor, WitnessLog.Climate(file), node.Kills, verdict);
-                foreach (var episode in EpisodeOracle.Find(rules, sensor, District, matched)) expected[episode.Key] = episode.Value;
+                foreach (var episode in EpisodeOracle.Find(rules, sensor, District, matched, end)) expected[episode.Key] = episode.Value;
             }
         }
         var kept = await register.ListEpisodes(new EpisodeFilter(Limit: 100_000));

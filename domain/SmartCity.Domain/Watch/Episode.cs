@@ -102,6 +102,8 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
             new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RaisedAt = e.At, Late = e.Late },
         EpisodeEvent.Raised e when before.RaisedAt is null || before.WithdrawnAt is not null =>
             before with { RaisedAt = e.At, Late = e.Late, Value = e.Value, ClearedAt = null, WithdrawnAt = null },
+        // Its twin says that it is open: what had ended it (a later breach that turned out to be the same one) is no more.
+        EpisodeEvent.Raised when before is { ClearedAt: not null } => before with { ClearedAt = null },
         EpisodeEvent.Recorded e when before is null =>
             new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value)
             {

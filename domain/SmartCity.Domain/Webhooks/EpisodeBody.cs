@@ -25,6 +25,7 @@ public static class EpisodeBody
         EpisodeNews.Acknowledged => "episode.acknowledged",
         EpisodeNews.Cleared => "episode.cleared",
         EpisodeNews.Withdrawn => "episode.withdrawn",
+        EpisodeNews.Reopened => "episode.reopened",
     };
 
     public static string Name(Severity severity) => severity switch
@@ -42,6 +43,7 @@ public static class EpisodeBody
         EpisodeNews.Acknowledged => episode.Acknowledged?.At,
         EpisodeNews.Cleared => episode.ClearedAt,
         EpisodeNews.Withdrawn => episode.WithdrawnAt,
+        EpisodeNews.Reopened => episode.RaisedAt,
     }) ?? throw new UnreachableException($"An episode without the instant of its news: {news}.");
 
     public static byte[] Write(Episode episode, EpisodeNews news)

@@ -9,6 +9,9 @@ public enum EpisodeNews : byte
     Acknowledged = 2,
     Cleared = 3,
     Withdrawn = 4,
+
+    /// <summary>It had been told as cleared and is open after all.</summary>
+    Reopened = 5,
 }
 
 /// <summary>Who wants to hear of what: the part of a subscription that decides.</summary>
@@ -44,6 +47,7 @@ public static class EpisodeMessages
         if (before?.RaisedAt is null || (before.WithdrawnAt is not null && after is { WithdrawnAt: null } && after.RecordedAt == before.RecordedAt))
             return EpisodeNews.Raised;
         if (after.WithdrawnAt is not null && before.WithdrawnAt != after.WithdrawnAt) return EpisodeNews.Withdrawn;
+        if (after.ClearedAt is null && before.ClearedAt is not null) return EpisodeNews.Reopened;
         if (after.ClearedAt is not null && before.ClearedAt != after.ClearedAt) return EpisodeNews.Cleared;
         if (after.Acknowledged is not null && before.Acknowledged is null) return EpisodeNews.Acknowledged;
         return null;

@@ -53,7 +53,7 @@ public sealed partial class SqliteRegister
 
     private static string Kind(Episode? before, EpisodeEvent happened) => happened switch
     {
-        EpisodeEvent.Raised => EpisodeChangeKinds.Raised,
+        EpisodeEvent.Raised => before is { RaisedAt: not null, WithdrawnAt: null } ? EpisodeChangeKinds.Updated : EpisodeChangeKinds.Raised,
         EpisodeEvent.Recorded => EpisodeChangeKinds.Recorded,
         EpisodeEvent.Cleared => before?.ClearedAt is null ? EpisodeChangeKinds.Cleared : EpisodeChangeKinds.Updated,
         EpisodeEvent.Withdrawn => EpisodeChangeKinds.Withdrawn,

@@ -132,20 +132,14 @@ internal sealed partial class Shard
         TakeBirthValues(node, session);
     }
 
-    /// <summary>A birth's values restore the live state. A ledgered node's come again in their batches, which alone make history; another's come only here.</summary>
+    /// <summary>
+    /// What a birth says of values. A ledgered node's come in its batches, in their order, and are not taken from here: a newer value that got ahead
+    /// of the breach that the hub had not stored when it was killed would open an episode of its own beside the one that is in the register.
+    /// Another node's come only here.
+    /// </summary>
     private void TakeBirthValues(NodeActor node, HostSession session)
     {
-        if (_readings.Count == 0) return;
-        if (!session.IsLedgered)
-        {
-            TakeUnledgered(node, isBirth: true);
-            return;
-        }
-        foreach (ref readonly var item in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_readings))
-        {
-            if (SensorOf(node, item.Device) is { } sensor && IsBelievable(node, item.Reading)) Observe(sensor, item.Reading);
-        }
-        MarkDirty(node);
+        if (_readings.Count > 0 && !session.IsLedgered) TakeUnledgered(node, isBirth: true);
     }
 
     /// <summary>A batch of a ledgered node: accounted for, and its readings taken; or left for the node to resend.</summary>

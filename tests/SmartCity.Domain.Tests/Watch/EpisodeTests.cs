@@ -29,6 +29,15 @@ public sealed class EpisodeTests
     }
 
     [Fact]
+    public void What_its_twin_raises_again_is_open_again_whatever_had_ended_it()
+    {
+        var reopened = After(Raised(1), Cleared(2), Raised(3))!;
+        Assert.True(reopened.IsOpen);
+        Assert.Equal(Watched.At(1), reopened.RaisedAt);
+        Assert.Equal(Watched.At(4), After(Raised(1), Cleared(2), Raised(3), Cleared(4))!.ClearedAt);
+    }
+
+    [Fact]
     public void What_ends_without_having_begun_changes_nothing()
     {
         Assert.Null(After(Cleared(1)));

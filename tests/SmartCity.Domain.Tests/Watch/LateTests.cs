@@ -127,13 +127,13 @@ public sealed class LateTests
     }
 
     [Fact]
-    public void No_more_than_128_readings_are_kept()
+    public void No_more_than_64_readings_are_kept()
     {
         var street = new Watched(Watched.Rule());
-        for (var i = 0; i < 128; i++) street.Hears(i, 20);
-        Assert.Equal(ObserveOutcome.TooLate, street.Hears(Watched.Reading(-1, 31), 128).Outcome);
-        Assert.Equal(ObserveOutcome.Merged, street.Hears(Watched.Reading(0.5, 31), 128).Outcome); // takes the place of the oldest
-        Assert.Equal(ObserveOutcome.TooLate, street.Hears(Watched.Reading(-2, 31), 128).Outcome);
+        for (var i = 0; i < 64; i++) street.Hears(i, 20);
+        Assert.Equal(ObserveOutcome.TooLate, street.Hears(Watched.Reading(-1, 31), 64).Outcome);
+        Assert.Equal(ObserveOutcome.Merged, street.Hears(Watched.Reading(0.5, 31), 64).Outcome); // takes the place of the oldest
+        Assert.Equal(ObserveOutcome.TooLate, street.Hears(Watched.Reading(-2, 31), 64).Outcome);
         Assert.Equal("recorded as over", string.Join(", ", street.Events.Select(Words)));
     }
 

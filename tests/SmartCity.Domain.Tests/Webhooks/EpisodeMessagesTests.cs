@@ -50,6 +50,7 @@ public sealed class EpisodeMessagesTests
         { "only recorded again after it was withdrawn", Raised with { WithdrawnAt = T0 }, Raised with { RecordedAt = T0 }, null },
         { "acknowledged", Raised, Raised.Acknowledge("duty", T0, ""), EpisodeNews.Acknowledged },
         { "acknowledged after it cleared", Raised with { ClearedAt = T0 }, (Raised with { ClearedAt = T0 }).Acknowledge("duty", T0, ""), EpisodeNews.Acknowledged },
+        { "open after all", Raised with { ClearedAt = T0 }, Raised, EpisodeNews.Reopened },
         { "acknowledged, and only recorded", Recorded, Recorded.Acknowledge("duty", T0, ""), null },
         { "acknowledged again", Raised.Acknowledge("duty", T0, ""), Raised.Acknowledge("duty", T0, "").Acknowledge("late", T0, ""), null },
         { "nothing changed", Raised, Raised, null },

@@ -30,6 +30,7 @@ public static class CapTerms
         EpisodeNews.Acknowledged => "Update",
         EpisodeNews.Cleared => "Update",
         EpisodeNews.Withdrawn => "Cancel",
+        EpisodeNews.Reopened => "Update",
     };
 
     /// <summary>Extreme is an "extraordinary threat", Minor "minimal to no known threat": what is over is Minor, however bad it was.</summary>
