@@ -7,5 +7,7 @@ public interface IDeviceBoard
 {
     II2cBus OpenI2c(BusPlan bus);
 
+    IW1Bus OpenW1(BusPlan bus);
+
     IEdgeSource OpenLines(BusPlan bus);
 }

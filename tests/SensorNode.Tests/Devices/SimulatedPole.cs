@@ -22,12 +22,11 @@ internal sealed class SimulatedPole : IDisposable
         SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, Samples, clock ?? new TrustedClock(), Time, faults);
         foreach (var bus in file.Buses)
         {
-            if (bus.Kind == BusKind.I2c)
+            if (bus.Kind is BusKind.I2c or BusKind.W1)
             {
-                var i2c = board.OpenI2c(bus);
-                _buses.Add(i2c);
-                var loop = new SampleLoopI2c(file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).Select(chip => (BusChips.Of(chip, i2c), Device(chip))), Time);
-                _steps.Add(loop.Step);
+                var chips = BusChips.Open(bus, file.Devices, board);
+                _buses.Add(chips);
+                _steps.Add(new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), Time).Step);
             }
             else
             {
