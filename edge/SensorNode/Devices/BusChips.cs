@@ -29,6 +29,9 @@ public sealed class BusChips : IDisposable
             case BusKind.W1:
                 var w1 = board.OpenW1(plan);
                 return new(w1, [.. here.OfType<Ds18b20Plan>().Select(chip => new Ds18b20Driver(w1, chip))]);
+            case BusKind.Uart:
+                var uart = board.OpenUart(plan);
+                return new(uart, [.. here.OfType<Pms5003Plan>().Select(chip => new Pms5003Driver(uart, chip))]);
             default:
                 throw new ArgumentException($"{plan.Path} has lines, not chips.", nameof(plan));
         }

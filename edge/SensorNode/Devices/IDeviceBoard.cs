@@ -9,5 +9,7 @@ public interface IDeviceBoard
 
     IW1Bus OpenW1(BusPlan bus);
 
+    IUart OpenUart(BusPlan bus);
+
     IEdgeSource OpenLines(BusPlan bus);
 }

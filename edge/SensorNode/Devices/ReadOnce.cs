@@ -19,7 +19,7 @@ public static class ReadOnce
             if (devices.Count == 0) continue;
             var measures = bus.Kind switch
             {
-                BusKind.I2c or BusKind.W1 => await ReadChipsAsync(BusChips.Open(bus, devices, board), time),
+                BusKind.I2c or BusKind.W1 or BusKind.Uart => await ReadChipsAsync(BusChips.Open(bus, devices, board), time),
                 BusKind.Gpio => ReadLines(board.OpenLines(bus), devices),
             };
             foreach (var (device, measure) in measures)

@@ -66,3 +66,9 @@ public sealed record Ds18b20Plan(string Name, BusPlan Bus, TimeSpan Interval, Pl
 {
     public override IReadOnlyList<Quantity> Quantities => [Quantity];
 }
+
+/// <summary>A PMS5003, alone on its serial line.</summary>
+public sealed record Pms5003Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place) : DevicePlan(Name, Bus, Interval, Place)
+{
+    public override IReadOnlyList<Quantity> Quantities => Pms5003.Quantities;
+}

@@ -7,7 +7,7 @@ namespace SensorNode.Options;
 internal static class ChipReader
 {
     /// <summary>The chips that it knows besides the BME280.</summary>
-    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345, ds18b20";
+    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345, ds18b20, pms5003";
 
     private static readonly Dictionary<string, UpAxis> UpWords = new()
     {
@@ -60,6 +60,8 @@ internal static class ChipReader
                 var quantity = section.OneOf("quantity", TemperatureWords, Quantity.AirTemperature);
                 return new Ds18b20Plan(name, DeviceReader.Bus(section, buses, BusKind.W1), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, rom, quantity);
             }
+            case "pms5003":
+                return new Pms5003Plan(name, DeviceReader.Bus(section, buses, BusKind.Uart), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), place);
             default:
                 return null;
         }

@@ -33,7 +33,7 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink s
     {
         switch (bus.Kind)
         {
-            case BusKind.I2c or BusKind.W1:
+            case BusKind.I2c or BusKind.W1 or BusKind.Uart:
                 var chips = BusChips.Open(bus, file.Devices, board);
                 opened.Add(chips);
                 var chipLoop = new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), time);

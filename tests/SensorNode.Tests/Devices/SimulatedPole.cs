@@ -22,13 +22,13 @@ internal sealed class SimulatedPole : IDisposable
         SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, Samples, clock ?? new TrustedClock(), Time, faults);
         foreach (var bus in file.Buses)
         {
-            if (bus.Kind is BusKind.I2c or BusKind.W1)
+            if (bus.Kind is not BusKind.Gpio && file.Devices.Any(device => device.Bus == bus))
             {
                 var chips = BusChips.Open(bus, file.Devices, board);
                 _buses.Add(chips);
                 _steps.Add(new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), Time).Step);
             }
-            else
+            else if (bus.Kind == BusKind.Gpio)
             {
                 var lines = board.OpenLines(bus);
                 _buses.Add(lines);

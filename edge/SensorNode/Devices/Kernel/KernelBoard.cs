@@ -9,5 +9,7 @@ public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
 
     public IW1Bus OpenW1(BusPlan bus) => new KernelW1Bus(bus.Path);
 
+    public IUart OpenUart(BusPlan bus) => new KernelUart(bus.Path, linux);
+
     public IEdgeSource OpenLines(BusPlan bus) => new KernelLines(bus.Path, linux, time);
 }

@@ -15,6 +15,8 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
     public IW1Bus OpenW1(BusPlan bus) =>
         new SimulatedW1Bus(file.Devices.OfType<Ds18b20Plan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Rom, chip => new SimulatedDs18b20(Seat(chip)), StringComparer.Ordinal));
 
+    public IUart OpenUart(BusPlan bus) => new SimulatedPms5003(Seat(file.Devices.OfType<Pms5003Plan>().First(chip => chip.Bus == bus)));
+
     private ChipSeat Seat(DevicePlan plan) => new(file.Node.Node, plan.Name, simulation.Devices[plan.Name], simulation.Seed, simulation.WitnessDirectory, time);
 
     private ISimulatedChip Chip(I2cPlan plan)
