@@ -4,7 +4,7 @@ city_test() {
   need_dotnet
   need_packages mosquitto mosquitto-clients libmosquitto1 chromium
   need_node
-  local started passed=0 failed=0 skipped=0 broken=0 project log line name
+  local started passed=0 failed=0 skipped=0 broken=0 project log name good bad
   started=$(now_ms)
   build Release SmartCity.sln
   mkdir -p "$state/test"
@@ -13,12 +13,13 @@ city_test() {
     log=$state/test/$name.log
     printf '%-28s' "$name"
     # The exit status is judged below, with the counts: a run that ends without a count is a failure of its own.
-    timeout 1500 dotnet test "$project" -c Release --no-build --blame-hang-timeout 10m --results-directory "$state/test/results" >"$log" 2>&1 || true
-    line=$(grep -E '^(Passed!|Failed!)' "$log" | tail -n 1 || true)
-    if [[ $line =~ Failed:\ *([0-9]+),\ Passed:\ *([0-9]+),\ Skipped:\ *([0-9]+) ]]; then
-      failed=$((failed + BASH_REMATCH[1])); passed=$((passed + BASH_REMATCH[2])); skipped=$((skipped + BASH_REMATCH[3]))
-      say "${BASH_REMATCH[2]} passed, ${BASH_REMATCH[1]} failed, ${BASH_REMATCH[3]} skipped"
-      if [ "${BASH_REMATCH[1]}" -gt 0 ]; then grep -E '^\s+(Failed |Error Message|Assert|Expected|Actual)|\[FAIL\]' -A 6 "$log" | head -n 60 || true; fi
+    # Normal verbosity: below it, the lines that a test writes to the console (what was left out, and why) are swallowed.
+    timeout 1500 dotnet test "$project" -c Release --no-build --blame-hang-timeout 10m --results-directory "$state/test/results" --logger "console;verbosity=normal" >"$log" 2>&1 || true
+    if grep -qE '^Test Run (Successful|Failed)' "$log"; then
+      good=$(counted Passed "$log"); bad=$(counted Failed "$log")
+      failed=$((failed + bad)); passed=$((passed + good)); skipped=$((skipped + $(counted Skipped "$log")))
+      say "$good passed, $bad failed, $(counted Skipped "$log") skipped"
+      if [ "$bad" -gt 0 ]; then grep -E '^\s+(Failed |Error Message|Assert|Expected|Actual)|\[FAIL\]' -A 6 "$log" | head -n 60 || true; fi
     else
       broken=$((broken + 1))
       say "did not finish"; tail -n 30 "$log"
@@ -29,6 +30,11 @@ city_test() {
   say "tests took $(seconds $(($(now_ms) - started))); logs in .city/test"
   say "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+counted() { # WHAT LOG
+  local n; n=$(sed -nE "s/^ +$1: ([0-9]+)$/\\1/p" "$2" | tail -n 1)
+  echo "${n:-0}"
 }
 
 test_projects() {

@@ -59,7 +59,8 @@ var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings
 host.Logging.AddProvider(new ConsoleLog(time)).AddFilter("Microsoft", LogLevel.Warning);
 host.Services.AddSingleton(file).AddSingleton(time);
 host.Services.AddTelemetry();
-host.Services.AddSingleton(board).AddSingleton(clock).AddSingleton<SampleLoopFaults>().AddHostedService<SampleLoop>();
+if (line.Command == NodeCommand.Drain) host.Services.AddHostedService<OutboxDrain>();
+else host.Services.AddSingleton(board).AddSingleton(clock).AddSingleton<SampleLoopFaults>().AddHostedService<SampleLoop>();
 using var node = host.Build();
 try
 {

@@ -37,13 +37,13 @@ public sealed class HubOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:01")]
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often ledgers are answered and checkpoints of twins written. At most 1 s. Default 250 ms: four answers a second.</summary>
+    /// <summary>How often ledgers are answered and checkpoints of twins written. At most 1 s. Default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.250", "00:00:01")]
-    public TimeSpan AnswerInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan AnswerInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Kilobytes of checkpoints that each mailbox writes in such an interval; what is left comes in the next ones. A restart replays what no checkpoint has. Default 1024.</summary>
+    /// <summary>Kilobytes of checkpoints that each mailbox writes in such an interval; what is left comes in the next ones. A restart replays what no checkpoint has. Default 128: more of it delays alerts at the register's disk.</summary>
     [Range(16, 1_048_576)]
-    public int CheckpointKilobytes { get; set; } = 1024;
+    public int CheckpointKilobytes { get; set; } = 128;
 
     /// <summary>How long a stop waits for the stores to take the last of what was taken. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]

@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,6 +20,7 @@ namespace CityHub.Api.Tests;
 /// <summary>The real API on a free port, with the real register in a folder of its own and a <see cref="SeededCity"/> behind it.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
+    private const int RegisterPages = 100_000;
     private readonly WebApplication _app;
     private readonly string _folder;
 
@@ -46,15 +46,17 @@ public sealed class ApiHost : IAsyncDisposable
 
     public HttpClient Reader => Client(ReadKey);
 
-    public static async Task<ApiHost> Start(TimeProvider? wall = null, params string[] settings)
+    public static Task<ApiHost> Start(params string[] settings) => Start(RegisterPages, settings);
+
+    /// <param name="maxPages">Size that the register may reach, in pages of 4 KiB.</param>
+    public static async Task<ApiHost> Start(int maxPages, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("cityhub-api-").FullName;
         var configuration = HubConfiguration.Read(["--Api:Listen=127.0.0.1:0", "--Webhooks:AllowedNetworks:0=127.0.0.0/8", .. settings], out var wrong);
         Assert.Empty(wrong);
-        var builder = HubHost.Services(configuration, (services, _) => Seed(services, folder));
+        var builder = HubHost.Services(configuration, (services, _) => Seed(services, folder, maxPages));
         Assert.Empty(HubConfiguration.Check(builder.Services, configuration));
         builder.Logging.ClearProviders();
-        if (wall is not null) builder.Services.Replace(ServiceDescriptor.Singleton(wall));
         var host = new ApiHost(HubHost.Build(builder), folder);
         await host._app.StartAsync();
         host.Address = new(host._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
@@ -82,10 +84,10 @@ public sealed class ApiHost : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static void Seed(IServiceCollection services, string folder)
+    private static void Seed(IServiceCollection services, string folder, int maxPages)
     {
         services.AddWebhooks();
-        services.AddSingleton<IRegister>(s => new SqliteRegister(new RegisterOptions { Path = Path.Combine(folder, "register.db") }, (_, _) => [], s.GetRequiredService<TimeProvider>(), NullLogger<SqliteRegister>.Instance));
+        services.AddSingleton<IRegister>(s => new SqliteRegister(new RegisterOptions { Path = Path.Combine(folder, "register.db"), MaxPages = maxPages }, (_, _) => [], s.GetRequiredService<TimeProvider>(), NullLogger<SqliteRegister>.Instance));
         services.AddSingleton(s => new CityClock(CityClockKind.System, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ICity, SeededCity>();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CityHub.Silo.Register;
 using SmartCity.Readings;
 using SmartCity.Watch;
 
@@ -149,6 +150,31 @@ public sealed class ContractTests : IAsyncLifetime
     {
         var (_, rules) = await _hub.Reader.Ask("/v1/rules");
         Assert.Equal((3, "pm10-day", "PT1H", true), ((int)rules["version"]!, rules["rules"]![0]!.Text("id"), rules["rules"]![0]!["mean"]!.Text("slot"), (bool)rules["rules"]![0]!["mean"]!["calendarDay"]!));
+    }
+
+    [Fact]
+    public async Task A_register_that_is_full_is_503_and_what_can_be_read_goes_on()
+    {
+        await using var hub = await ApiHost.Start(maxPages: 100);
+        var raised = await hub.City.Raise(Severity.Minor, 1, Quantity.Smoke, 1, "Smoke");
+        var (_, made) = await hub.Admin.Post("/v1/subscriptions", """{"department":"fire","url":"http://127.0.0.1:9/hook"}""");
+        var full = false;
+        for (var i = 0; !full; i++)
+        {
+            try
+            {
+                await hub.Register.QueueMessage(new($"msg_{i}", made["subscription"]!.Text("id"), "test", new byte[4_000]));
+            }
+            catch (RegisterUnavailableException)
+            {
+                full = true;
+            }
+        }
+        // A key is small and may still fit into a page that was begun; soon none does.
+        var problem = default(System.Text.Json.Nodes.JsonNode);
+        await Rig.Until.True(async () => (await hub.Admin.Post("/v1/keys", $$"""{"name":"{{new string('n', 80)}}","role":"read"}""")) is (503, var refused) && (problem = refused) is not null, "not even a key fits");
+        Assert.Equal("urn:cityhub:problem:unavailable", problem!.Text("type"));
+        Assert.Equal(200, (await hub.Reader.Ask($"/v1/alerts/{raised.Id}")).Status);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task A_reader_that_comes_back_gets_what_it_missed_and_one_that_was_away_too_long_is_told_of_the_gap()
     {
-        await using var hub = await ApiHost.Start(null, "--Api:EventsKept=16");
+        await using var hub = await ApiHost.Start("--Api:EventsKept=16");
         for (var i = 0; i < 20; i++) hub.City.Tell("node.online", $"n{i}");   // 1001 to 1020; 1005 to 1020 are kept
         await Rig.Until.True(() => hub.Parts.GetRequiredService<EventRing>().Now == 20, "the ring holds them");
         using (var reader = await Open(hub, "1018"))
@@ -100,7 +100,7 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Readers_are_limited_and_a_place_is_free_again_when_one_goes()
     {
-        await using var hub = await ApiHost.Start(null, "--Api:MaxStreams=1");
+        await using var hub = await ApiHost.Start("--Api:MaxStreams=1");
         var first = await Open(hub);
         await Next(first);
         Assert.Equal(503, (await hub.Reader.Ask("/v1/events")).Status);

@@ -10,7 +10,7 @@ public sealed class KeyTests : IAsyncLifetime
 {
     private ApiHost _hub = null!;
 
-    public async Task InitializeAsync() => _hub = await ApiHost.Start(null, "--Api:FailedKeysPerMinute=3");
+    public async Task InitializeAsync() => _hub = await ApiHost.Start("--Api:FailedKeysPerMinute=3");
 
     public async Task DisposeAsync() => await _hub.DisposeAsync();
 

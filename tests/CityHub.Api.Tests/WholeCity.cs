@@ -17,12 +17,17 @@ public sealed class WholeCity : IAsyncLifetime
 
     public Uri Address => new($"http://127.0.0.1:{Hub.Port}/");
 
+    /// <summary>The hub's rule files: a copy of the sample city's.</summary>
+    public string Rules => Path.Combine(_folder, "rules");
+
     public string DeskKey { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
+        Directory.CreateDirectory(Rules);
+        File.Copy(Path.Combine(Products.Root, "rules/city.yaml"), Path.Combine(Rules, "city.yaml"));
         _broker = await Broker.Start(Path.Combine(_folder, "broker"));
-        Hub = await HubProcess.Start(Path.Combine(_folder, "hub"), _broker.Port, Path.Combine(Products.Root, "rules"));
+        Hub = await HubProcess.Start(Path.Combine(_folder, "hub"), _broker.Port, Rules);
         DeskKey = (await Hub.Http.Post("/v1/keys", """{"name":"anna","role":"desk"}""")).Json.Text("key");
         Page = await BrowserPage.Start();
     }

@@ -27,6 +27,21 @@ public sealed class WholeHubTests(WholeCity city) : IClassFixture<WholeCity>
     }
 
     [Fact]
+    public async Task A_bad_rule_file_is_shown_with_its_line_while_the_old_set_stays_in_force()
+    {
+        var http = city.Hub.Http;
+        var before = (await http.Ask("/v1/rules")).Json;
+        var bad = Path.Combine(city.Rules, "bad.yaml");
+        await File.WriteAllTextAsync(bad, "rules:\n  - id: broken\n    quantity: phlogiston\n");
+        await Until.True(async () => (await http.Ask("/v1/rules")).Json["refused"]!.AsArray().Count > 0, "the file is refused");
+        var refusing = (await http.Ask("/v1/rules")).Json;
+        Assert.All(refusing["refused"]!.AsArray(), e => Assert.Equal("bad.yaml", e!.Text("file")));
+        Assert.Equal((before.Text("hash"), (int)before["version"]!), (refusing.Text("hash"), (int)refusing["version"]!));
+        File.Delete(bad);
+        await Until.True(async () => (await http.Ask("/v1/rules")).Json["refused"]!.AsArray().Count == 0, "the files are the rules again");
+    }
+
+    [Fact]
     public async Task A_second_hub_beside_a_running_one_says_so_and_ends()
     {
         var log = Path.Combine(Path.GetDirectoryName(city.Hub.Stores)!, "second.log");

@@ -32,13 +32,16 @@ internal static class ContactOracle
         return stored.Select(s => Reading.Measured(quantity, s.Value.At, s.Key, s.Value.Value)).ToArray();
     }
 
+    /// <summary>A simulated line writes the level it is found at when it is opened, some milliseconds after its board stamped the node's first look.</summary>
+    private const long OpeningMilliseconds = 250;
+
     /// <summary>The line had this level at that instant, or had it until less than the settling time before.</summary>
     private static bool Plausible(IReadOnlyList<GivenLevel> given, long at, bool high)
     {
         for (var i = 0; i < given.Count; i++)
         {
             var end = i + 1 < given.Count ? given[i + 1].Wall : long.MaxValue;
-            if (given[i].High == high && given[i].Wall <= at + 5 && at <= (end == long.MaxValue ? end : end + (long)Settling.TotalMilliseconds)) return true;
+            if (given[i].High == high && given[i].Wall <= at + OpeningMilliseconds && at <= (end == long.MaxValue ? end : end + (long)Settling.TotalMilliseconds)) return true;
         }
         return given.Count == 0;
     }

@@ -62,6 +62,13 @@ internal sealed class FaultCity : IAsyncDisposable
         return city;
     }
 
+    /// <summary>Messages that the hub has queued and not delivered.</summary>
+    public async Task<int> Undelivered()
+    {
+        using var json = JsonDocument.Parse(await Hub.Http.GetStringAsync("/v1/deliveries?state=pending"));
+        return json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement.GetArrayLength() : json.RootElement.GetProperty("deliveries").GetArrayLength();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();
@@ -145,6 +152,15 @@ internal sealed class NodeProcess : IAsyncDisposable
         await Process.Kill();
         _downSince = Now();
         Kills.Add(_downSince);
+    }
+
+    /// <summary>Sends what its outbox still holds, samples nothing, and ends when the hub has answered for all of it.</summary>
+    public async Task Drain()
+    {
+        await using var drain = Child.Start(Path.Combine(_folder, "nodes", Name + ".log"), "dotnet", Products.Node, "drain", _file, "--broker", $"127.0.0.1:{_port}",
+            "--outbox", Path.Combine(_folder, "nodes", Name));
+        await Until.True(() => drain.HasExited, $"{Name} is drained", TimeSpan.FromMinutes(2));
+        if (drain.ExitCode != 0) throw new InvalidOperationException($"{Name} could not be drained:\n{drain.Tail()}");
     }
 
     public Task<bool> Stop() => Process.Stop(TimeSpan.FromSeconds(30));

@@ -43,6 +43,7 @@ internal sealed class Havoc(FaultCity city, int seed)
     private async Task KillNode()
     {
         var node = city.Nodes[_random.Next(city.Nodes.Count)];
+        await UnderWay();
         Note($"kill -9 {node.Name}");
         await node.Kill();
         NodeKills++;
@@ -52,6 +53,7 @@ internal sealed class Havoc(FaultCity city, int seed)
 
     private async Task KillBroker()
     {
+        await UnderWay();
         Note("kill -9 broker");
         await city.Broker.Kill();
         BrokerKills++;
@@ -61,6 +63,7 @@ internal sealed class Havoc(FaultCity city, int seed)
 
     private async Task KillHub()
     {
+        await UnderWay();
         Note("kill -9 hub");
         await city.Hub.Process.Kill();
         HubKills++;
@@ -90,11 +93,17 @@ internal sealed class Havoc(FaultCity city, int seed)
 
     private async Task FreezeHub()
     {
-        Note("freeze the hub");
+        Note("freeze the hub while a neighbour floods it");
         city.Hub.Process.Freeze();
         Stalls++;
-        await Task.Delay(_random.Next(2000, 5000));
+        await city.Tap.Flood(TimeSpan.FromMilliseconds(_random.Next(2000, 5000)));
         city.Hub.Process.Thaw();
+    }
+
+    /// <summary>Waits for a moment at which batches are in flight: a kill in a pause would prove little.</summary>
+    private async Task UnderWay()
+    {
+        for (var i = 0; i < 200 && city.Tap.InFlight == 0; i++) await Task.Delay(10);
     }
 
     private void Note(string what)

@@ -31,11 +31,9 @@ await using (var city = await FaultCity.Start(folder, nodes: 4))
     foreach (var node in city.Nodes)
     {
         if (!await node.Stop()) throw new InvalidOperationException($"{node.Name} did not stop when asked:\n{node.Process.Tail()}");
-        await node.Up();
     }
-    // What the nodes held when they were stopped, they send now; then their chips are asked no more.
-    await Settle(city);
-    foreach (var node in city.Nodes) await node.Stop();
+    await Task.WhenAll(city.Nodes.Select(node => node.Drain()));
+    await Until.True(async () => await city.Undelivered() == 0, "every message is delivered", TimeSpan.FromMinutes(2));
     (resends, dropped) = (city.Tap.Resends, city.Tap.DroppedByBroker);
     await city.Hub.Process.Stop();
     verdict = await Proof.Of(city);
@@ -52,17 +50,6 @@ var good = verdict.Holds && idle.Length == 0;
 if (good && !args.Contains("--keep")) Directory.Delete(folder, recursive: true);
 else Console.WriteLine($"files kept in {Path.GetRelativePath(Products.Root, folder)}");
 return good ? 0 : 1;
-
-static async Task Settle(FaultCity city)
-{
-    var quiet = 0;
-    // Live batches come and are answered all the time: settled is when little is in flight, several looks in a row.
-    await Until.True(() =>
-    {
-        quiet = city.Tap.InFlight <= city.Nodes.Count * 8 ? quiet + 1 : 0;
-        return quiet > 100;
-    }, "the nodes' backlog is answered", TimeSpan.FromMinutes(2));
-}
 
 int Number(string name, int absent)
 {

@@ -50,6 +50,22 @@ internal sealed class Tap : IMqttHandler, IDisposable
         await _subscribed.Task.WaitAsync(Until.Patience);
     }
 
+    /// <summary>
+    /// Publishes what nobody asked for until the time is over: large messages on a topic that the hub listens to and will set aside.
+    /// While the hub stands still they fill its place at the broker, which then drops its messages, the nodes' among them.
+    /// </summary>
+    public async Task Flood(TimeSpan length)
+    {
+        var topic = new MqttTopic("senml/city/neighbour");
+        var junk = new byte[200_000];
+        var end = DateTimeOffset.UtcNow + length;
+        while (DateTimeOffset.UtcNow < end)
+        {
+            _link.Publish(topic, junk, MqttQos.AtMostOnce);
+            await Task.Delay(10);
+        }
+    }
+
     public void Dispose()
     {
         _ending = true;

@@ -86,6 +86,23 @@ public sealed partial class Child : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it ends by itself; what has not ended in time is killed.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> End(TimeSpan? patience = null)
+    {
+        using var deadline = new CancellationTokenSource(patience ?? Until.Patience);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            await Kill();
+            throw new TimeoutException($"it did not end in time; its last words:\n{Tail()}");
+        }
+    }
+
     /// <summary>SIGSTOP: it is there and does nothing.</summary>
     public void Freeze() => Signal(_process.Id, 19);
 

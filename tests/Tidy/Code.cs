@@ -16,7 +16,7 @@ public sealed class Code
     [Theory]
     [InlineData(@"\bDateTime(Offset)?\.(Utc)?(Now|Today)\b", "take a TimeProvider (rim) or an Instant argument (domain)")]
     [InlineData(@"\bThread\.Sleep\b|\bThread\.SpinWait\b", "wait on a TimeProvider timer or on the event itself")]
-    [InlineData(@"\bTask\.Delay\((?![^)]*\b(time|wall|city|clock|_time|_wall|_clock)\b)", "pass the TimeProvider: Task.Delay(span, time, cancel)")]
+    [InlineData(@"\bTask\.Delay\((?!.*\b(time|wall|city|clock|_time|_wall|_clock)\b)", "pass the TimeProvider: Task.Delay(span, time, cancel)")]
     [InlineData(@"new PeriodicTimer\((?!.*\b(time|wall|city|clock|_time|_wall|_clock)\b)", "pass the TimeProvider: new PeriodicTimer(period, time)")]
     [InlineData(@"\bEnvironment\.TickCount", "take a TimeProvider: GetTimestamp()")]
     [InlineData(@"\bStopwatch\b", "take a TimeProvider: GetTimestamp() and GetElapsedTime()")]

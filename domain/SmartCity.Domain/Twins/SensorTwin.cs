@@ -42,7 +42,7 @@ public sealed class SensorTwin(SensorId id)
 
     /// <summary>
     /// Takes a reading and appends what it, and the time, brought to light. Good readings of quantities that have rules are kept while they are at most
-    /// the largest lateness limit of these rules older than the newest one, and at most 128 of them; what comes out of order is merged among them,
+    /// the largest lateness limit of these rules older than the newest one, and at most 64 of them; what comes out of order is merged among them,
     /// and the difference is told. So is a backlog of any age that comes in order behind newer readings, while these are kept. What stands before a
     /// reading that is kept no longer is <see cref="ObserveOutcome.TooLate"/>.
     /// </summary>

@@ -7,7 +7,7 @@ internal readonly record struct Kept(ulong Order, long At, double Value);
 internal sealed class ReadingBuffer
 {
     /// <summary>Most readings kept, whatever the lateness limits ask for.</summary>
-    public const int Most = 128;
+    public const int Most = 64;
 
     private Kept[] _ring = []; // a power of two, or none
     private int _first;

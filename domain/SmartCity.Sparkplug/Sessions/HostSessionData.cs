@@ -53,7 +53,7 @@ public sealed partial class HostSession
         private SampleRun _run;
         private int _nextRun;
         private int _leftInRun;
-        private int _uncatalogued, _notNumeric, _badTimestamp;
+        private int _uncatalogued, _notNumeric, _badTimestamp, _notFinite;
 
         public Walk(HostSession session, HostDevice device, ref PayloadReader reader, Instant receivedAt, List<DeviceReading> readings)
         {
@@ -68,7 +68,7 @@ public sealed partial class HostSession
 
         public BatchPosition? Batch { get; private set; }
 
-        public readonly MetricTally Tally => new(_uncatalogued, _notNumeric, _badTimestamp);
+        public readonly MetricTally Tally => new(_uncatalogued, _notNumeric, _badTimestamp) { NotFinite = _notFinite };
 
         /// <summary>An unledgered source's good metrics are kept beside those that were set aside: nobody will send them again.</summary>
         public readonly bool IsPartial(SetAsideReason reason) =>
@@ -159,6 +159,7 @@ public sealed partial class HostSession
             }
             else
             {
+                if (!double.IsFinite(value)) _notFinite++;
                 reading = Reading.Measured(target.Quantity, at, order, value, clock, quality);
             }
             _readings.Add(new(_device, reading, metric.IsHistorical));

@@ -164,7 +164,11 @@ public enum Deviations : ushort
 /// <param name="Uncatalogued">Metrics whose name the quantity catalogue does not have.</param>
 /// <param name="NotNumeric">Quantities whose value is no number.</param>
 /// <param name="BadTimestamp">Stamps past the year 9999.</param>
-public readonly record struct MetricTally(int Uncatalogued, int NotNumeric, int BadTimestamp);
+public readonly record struct MetricTally(int Uncatalogued, int NotNumeric, int BadTimestamp)
+{
+    /// <summary>Values that are NaN or infinite: they become failed readings.</summary>
+    public int NotFinite { get; init; }
+}
 
 /// <summary>A device as the hub sees it; the same object for the life of its <see cref="HostSession"/>. The node itself is the device with the empty name.</summary>
 public sealed class HostDevice

@@ -7,6 +7,7 @@ public enum NodeCommand : byte
     Check,
     Run,
     Read,
+    Drain,
 }
 
 /// <summary>The exit codes of the program.</summary>
@@ -30,7 +31,9 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
           SensorNode run FILE      read the sensors and send what they say, until SIGTERM or Ctrl-C
           SensorNode check FILE    check a node file: every problem at once, with file, line and key
           SensorNode read FILE     read every sensor once and print a table; sends nothing
+          SensorNode drain FILE    send what the outbox still holds, sampling nothing, and end when the hub has answered for all of it
           SensorNode help          this text
+          SensorNode replay …      feed recorded stations into a hub (SensorNode replay alone says how)
 
         Options (or environment variables) that override the file, checked in the same way:
           --broker HOST:PORT       SENSORNODE_BROKER     the MQTT broker
@@ -78,6 +81,7 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
         "check" => NodeCommand.Check,
         "run" => NodeCommand.Run,
         "read" => NodeCommand.Read,
+        "drain" => NodeCommand.Drain,
         _ => null,
     };
 }

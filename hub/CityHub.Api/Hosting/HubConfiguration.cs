@@ -48,13 +48,18 @@ internal static class HubConfiguration
             if (section.Key.Equals("Logging", StringComparison.OrdinalIgnoreCase)) continue;
             if (!owned.ContainsKey(section.Key)) errors.Add($"{Where(settings, section)}: no such section; there are {string.Join(", ", owned.Keys.Append("Logging").Order(StringComparer.Ordinal))}");
         }
+        var sections = owned.OrderBy(o => o.Key, StringComparer.Ordinal).ToArray();
+        var unbindable = new List<string>();
+        var found = sections.ToDictionary(s => s.Key, s => CheckKeys(settings, settings.GetSection(s.Key), s.Value, unbindable));
+        // What cannot be bound is named already; without it the rest can be, and its validators speak of it at the same time.
+        var bindable = new ConfigurationBuilder().AddInMemoryCollection(settings.AsEnumerable()
+            .Where(s => s.Value is not null && !unbindable.Any(path => s.Key.Equals(path, StringComparison.OrdinalIgnoreCase) || s.Key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase)))).Build();
         // Validators may need nothing but themselves, so that they can speak before anything starts.
-        using var provider = new ServiceCollection().AddSingleton<IConfiguration>(settings).Add(services.Where(s => IsOptions(s.ServiceType))).BuildServiceProvider();
-        foreach (var (name, type) in owned.OrderBy(o => o.Key, StringComparer.Ordinal))
+        using var provider = new ServiceCollection().AddSingleton<IConfiguration>(bindable).Add(services.Where(s => IsOptions(s.ServiceType))).BuildServiceProvider();
+        foreach (var (name, type) in sections)
         {
-            var before = errors.Count;
-            CheckKeys(settings, settings.GetSection(name), type, errors);
-            if (errors.Count == before) Validate(provider, settings, name, type, errors);
+            errors.AddRange(found[name]);
+            Validate(provider, settings, name, type, errors);
         }
         return errors;
     }
@@ -79,23 +84,25 @@ internal static class HubConfiguration
         return (file, [.. settings]);
     }
 
-    private static void CheckKeys(IConfigurationRoot root, IConfigurationSection section, Type type, List<string> errors)
+    /// <param name="unbindable">Gets the paths that must not be bound: their errors are in what is returned.</param>
+    private static List<string> CheckKeys(IConfigurationRoot root, IConfigurationSection section, Type type, List<string> unbindable)
     {
+        var errors = new List<string>();
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite || IsList(p.PropertyType)).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
-            if (!properties.TryGetValue(child.Key, out var property))
-            {
-                errors.Add($"{Where(root, child)}: no such setting; {section.Path} has {string.Join(", ", properties.Keys.Order(StringComparer.Ordinal))}");
-                continue;
-            }
-            if (IsList(property.PropertyType))
-            {
-                if (child.Value is not null) errors.Add($"{Where(root, child)}: is a list: {child.Path}:0, {child.Path}:1, …");
-                continue;
-            }
+            if (Error(child) is not { } error) continue;
+            errors.Add($"{Where(root, child)}: {error}");
+            unbindable.Add(child.Path);
+        }
+        return errors;
+
+        string? Error(IConfigurationSection child)
+        {
+            if (!properties.TryGetValue(child.Key, out var property)) return $"no such setting; {section.Path} has {string.Join(", ", properties.Keys.Order(StringComparer.Ordinal))}";
+            if (IsList(property.PropertyType)) return child.Value is null ? null : $"is a list: {child.Path}:0, {child.Path}:1, …";
             var expected = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (child.Value is { } text && !Converts(text, expected)) errors.Add($"{Where(root, child)}: '{text}' is not {Word(expected)}");
+            return child.Value is { } text && !Converts(text, expected) ? $"'{text}' is not {Word(expected)}" : null;
         }
     }
 

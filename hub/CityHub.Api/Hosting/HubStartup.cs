@@ -57,6 +57,12 @@ internal static class HubStartup
     private static async Task<int> Run(WebApplication app, TextWriter console, TextWriter errors, CancellationToken stop)
     {
         var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
+        // Before anything answers, so that whoever waits for the hub to be ready finds the key in its file.
+        if (await FirstKey.Make(app.Services.GetRequiredService<IRegister>(), app.Services.GetRequiredService<ApiKeys>(), options.FirstKeyFile) is { } first)
+        {
+            await console.WriteLineAsync($"First API key, role admin, shown this once: {first}");
+            if (options.FirstKeyFile is { } file) await console.WriteLineAsync($"It was also written to {Path.GetFullPath(file)}, readable by you alone.");
+        }
         try
         {
             await app.StartAsync(stop);
@@ -71,15 +77,13 @@ internal static class HubStartup
             await errors.WriteLineAsync($"The hub cannot listen on {options.Listen}: {fault.Message}. Choose another: --Api:Listen=ADDRESS:PORT");
             return CannotStart;
         }
-        var first = await FirstKey.Make(app.Services.GetRequiredService<IRegister>(), app.Services.GetRequiredService<ApiKeys>(), options.FirstKeyFile);
         foreach (var address in app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses)
         {
             await console.WriteLineAsync($"CityHub listens on {address}  (page /, API /v1, document /openapi/v1.json, figures /metrics)");
         }
-        if (first is not null)
+        if (EndpointAttribute.Parse(options.Listen) is { } at && !System.Net.IPAddress.IsLoopback(at.Address))
         {
-            await console.WriteLineAsync($"First API key, role admin, shown this once: {first}");
-            if (options.FirstKeyFile is { } file) await console.WriteLineAsync($"It was also written to {Path.GetFullPath(file)}, readable by you alone.");
+            await console.WriteLineAsync("It listens beyond this machine, in plain HTTP: put a proxy with TLS before it, or keys can be read on the way.");
         }
         await console.FlushAsync(stop);
         await app.WaitForShutdownAsync(stop);

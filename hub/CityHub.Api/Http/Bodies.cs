@@ -87,7 +87,11 @@ public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Br
         r.PerDay, r.Severity, r.Districts, Times.Text(r.Lateness), r.LatePolicy, r.Department, r.Message);
 }
 
-public sealed record RuleSetBody(int Version, string Hash, string DayOffset, IReadOnlyList<RuleBody> Rules);
+/// <param name="Line">From 1; 0 when it concerns the whole file.</param>
+public sealed record RuleErrorBody(string File, int Line, string Reason);
+
+/// <param name="Refused">What is wrong with the rule files as they are now, which keeps this earlier set in force; empty: they are this set.</param>
+public sealed record RuleSetBody(int Version, string Hash, string DayOffset, IReadOnlyList<RuleBody> Rules, IReadOnlyList<RuleErrorBody> Refused);
 
 /// <summary>One live event. <c>alert</c> is present where the event is about one.</summary>
 public sealed record EventBody(long Number, Instant At, string Kind, string Subject, AlertBody? Alert)

@@ -29,13 +29,18 @@ export function drawNodes(nodes) {
   $('fleet').classList.toggle('short', online < nodes.length);
 }
 
-export function drawSensors(sensors, shown, show) {
+const MOST_SENSORS = 300;
+
+export function drawSensors(all, filter, shown, show) {
   const pane = $('pane-sensors');
+  const part = filter.trim().toLowerCase();
+  const fits = all.filter(s => !part || `${s.id} ${s.place.district} ${s.place.site} ${s.node} ${s.values.map(v => words(v.quantity)).join(' ')}`.toLowerCase().includes(part));
+  const sensors = fits.slice(0, MOST_SENSORS);
   const focused = document.activeElement?.closest?.('#pane-sensors button')?.dataset.sensor;
-  replace(pane, make('ul', { class: 'sensors' }, sensors.map(s => make('li', {},
+  replace(pane, make('div', {}, fits.length < all.length || sensors.length < fits.length ? make('p', { class: 'part' }, `${sensors.length} of ${all.length} sensors; the filter picks`) : null, make('ul', { class: 'sensors' }, sensors.map(s => make('li', {},
     make('button', { type: 'button', 'data-sensor': s.id, class: s.presence, 'aria-pressed': String(s.id === shown), onclick: () => show(s.id, null) },
       shape(s.presence), make('b', {}, s.id), make('span', { class: 'place' }, [s.place.district, s.place.site].filter(Boolean).join(' · ')),
-      make('span', { class: 'value' }, s.presence === 'online' ? s.values.map(v => v.kind === 'contact' ? `${words(v.quantity)} ${reading(v)}` : reading(v)).slice(0, 3).join('  ') || 'nothing yet' : s.presence))))));
+      make('span', { class: 'value' }, s.presence === 'online' ? s.values.map(v => v.kind === 'contact' ? `${words(v.quantity)} ${reading(v)}` : reading(v)).slice(0, 3).join('  ') || 'nothing yet' : s.presence)))))));
   if (focused) pane.querySelector(`[data-sensor="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 

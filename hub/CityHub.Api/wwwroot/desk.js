@@ -7,10 +7,10 @@ import { $, make, say } from './dom.js';
 import { clockTime, words } from './format.js';
 import { follow } from './stream.js';
 
-const SILENT_MS = 20_000, REFRESH_MS = 10_000;
+const SILENT_MS = 20_000, REFRESH_MS = 10_000, PLACES_MS = 60_000;
 
 const sites = new Map();
-let sensors = [], shown = null, city = null, lastWord = performance.now(), lastWordAt = new Date(), started = false, live = false;
+let sensors = [], sensorsRead = 0, shown = null, city = null, lastWord = performance.now(), lastWordAt = new Date(), started = false, live = false;
 
 /** City time: the hub's, counted on by this machine's steady clock. */
 const cityNow = () => city ? city.at + (performance.now() - city.heard) : Date.now();
@@ -57,8 +57,10 @@ function load() {
 async function refresh() {
   if (!live || loading) return;
   try {
-    const [nodes, districts, all] = await Promise.all([ask('/v1/nodes'), ask('/v1/districts'), ask('/v1/sensors')]);
-    setSensors(all);
+    // Sensors are many: they are read again while someone looks at them, and now and then for their places.
+    const due = !$('pane-sensors').hidden || performance.now() - sensorsRead > PLACES_MS;
+    const [nodes, districts, all] = await Promise.all([ask('/v1/nodes'), ask('/v1/districts'), due ? ask('/v1/sensors') : sensors]);
+    if (due) setSensors(all);
     drawNodes(nodes);
     drawDistricts(districts, setFilter);
     say($('calm-note'), `${nodes.filter(n => n.presence === 'online').length} of ${nodes.length} nodes online, as of ${clockTime(new Date())}`);
@@ -69,9 +71,10 @@ async function refresh() {
 
 function setSensors(all) {
   sensors = all;
+  sensorsRead = performance.now();
   sites.clear();
   for (const s of all) sites.set(s.id, s.place);
-  drawSensors(sensors, shown?.sensor, showSensor);
+  drawSensors(sensors, $('filter').value, shown?.sensor, showSensor);
 }
 
 let refreshSoon = 0;
@@ -89,8 +92,7 @@ const listener = {
       const before = alerts.put(e.alert);
       if (!before && e.alert.open && e.alert.raisedAt) say($('announce'), `${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
     }
-    clearTimeout(refreshSoon);
-    refreshSoon = setTimeout(refresh, 300);   // counts of districts and nodes follow
+    refreshSoon ||= setTimeout(() => { refreshSoon = 0; refresh(); }, 500);   // counts of districts and nodes follow
   },
   gap: () => load(),
   lost() { live = false; hear(); },
@@ -160,7 +162,7 @@ async function showSensor(id, quantity) {
   const quantities = sensor?.values ?? [];
   const pick = quantity ?? (shown?.sensor === id ? shown.quantity : null) ?? quantities[0]?.quantity;
   shown = { sensor: id, quantity: pick };
-  $('chart-title').replaceChildren(id, make('span', { class: 'dim' }, ' · last day'));
+  $('chart-title').replaceChildren(id, make('span', { class: 'dim' }, pick ? ` · ${words(pick)}, last day` : ' · last day'));
   $('chart-picks').replaceChildren(...(quantities.length > 1 ? quantities : []).map(v =>
     make('button', { type: 'button', 'aria-pressed': String(v.quantity === pick), onclick: () => showSensor(id, v.quantity) }, words(v.quantity))));
   for (const b of $('pane-sensors').querySelectorAll('button')) b.setAttribute('aria-pressed', String(b.dataset.sensor === id));
@@ -194,6 +196,7 @@ function openTab(name, focus = false) {
     $(`pane-${tab}`).hidden = !on;
   }
   if (focus) $(`tab-${name}`).focus();
+  if (name === 'sensors') refresh();
 }
 
 for (const [i, tab] of TABS.entries()) {
@@ -207,9 +210,10 @@ for (const [i, tab] of TABS.entries()) {
 function setFilter(text) {
   $('filter').value = text;
   alerts.filter(text);
+  drawSensors(sensors, text, shown?.sensor, showSensor);
 }
 
-$('filter').addEventListener('input', () => alerts.filter($('filter').value));
+$('filter').addEventListener('input', () => setFilter($('filter').value));
 $('filter').addEventListener('keydown', e => {
   if (e.key === 'Escape') { setFilter(''); $('filter').blur(); }
   if (e.key === 'Enter' || e.key === 'ArrowDown') { e.preventDefault(); alerts.move(0); }

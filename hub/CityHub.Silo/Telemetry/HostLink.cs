@@ -23,13 +23,15 @@ public sealed partial class HostLink : IMqttHandler
     private readonly string[] _filters;
     private readonly string? _password;
     private readonly Channel<LinkNews> _news = Channel.CreateUnbounded<LinkNews>(new() { SingleReader = true });
-    private volatile byte[]? _online;
+    private readonly Lock _presenceGate = new();
+    private readonly HostPresence _presence;
     private volatile bool _isOnline;
 
     public HostLink(string group, IMqttLink link, MqttOptions options, string? password, IngestGate gate, TimeProvider wall, HubMetrics metrics, ILogger log)
     {
         (_group, _link, _options, _password, _gate, _wall, _metrics, _log) = (group, link, options, password, gate, wall, metrics, log);
         HostId = "cityhub-" + group;
+        _presence = new(HostId);
         _stateTopic = new(SparkplugTopic.State(HostId).ToString());
         _filters = [_stateTopic.Name, $"{SparkplugTopic.Namespace}/{group}/#", $"senml/{group}/+"];
     }
@@ -70,8 +72,8 @@ public sealed partial class HostLink : IMqttHandler
     /// <summary>One connection, from its opening to its end. True: it was online.</summary>
     private async Task<bool> Session(CancellationToken stopping)
     {
-        var since = Instant.From(_wall.GetUtcNow());
-        _online = new HostState(true, since).Encode();
+        OutgoingMessage will;
+        lock (_presenceGate) will = _presence.Connect(Instant.From(_wall.GetUtcNow()));
         while (_news.Reader.TryRead(out _))
         {
         }
@@ -84,7 +86,7 @@ public sealed partial class HostLink : IMqttHandler
             User = _options.User,
             Password = _password,
             Tls = _options.CaFile is { Length: > 0 } ca ? new(ca, _options.CertificateFile, _options.KeyFile) : null,
-            Will = new(_stateTopic, new HostState(false, since).Encode(), MqttQos.AtLeastOnce, true),
+            Will = new(_stateTopic, will.Payload, (MqttQos)will.Qos, will.Retain),
         }, this);
         var granted = 0;
         var wasOnline = false;
@@ -101,7 +103,7 @@ public sealed partial class HostLink : IMqttHandler
                     _link.Drop();
                     break;
                 case LinkNewsKind.Subscribed when ++granted == _filters.Length:
-                    _link.Publish(_stateTopic, _online, MqttQos.AtLeastOnce, retain: true);
+                    lock (_presenceGate) PublishState(_presence.Online());
                     (_isOnline, wasOnline, Trouble) = (true, true, null);
                     Online(HostId, _options.Host, _options.Port);
                     OnlineChanged?.Invoke(_group, true);
@@ -133,7 +135,7 @@ public sealed partial class HostLink : IMqttHandler
         else
         {
             _isOnline = false;
-            _link.Publish(_stateTopic, new HostState(false, Instant.From(_wall.GetUtcNow())).Encode(), MqttQos.AtLeastOnce, retain: true);
+            lock (_presenceGate) PublishState(_presence.Death(Instant.From(_wall.GetUtcNow())));
             _link.Close();
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), _wall);
             try
@@ -165,11 +167,15 @@ public sealed partial class HostLink : IMqttHandler
     /// <summary>Somebody (an old will, another tool) says that we are offline while we are not: said again (tck-id-host-topic-phid-birth-message).</summary>
     private void HearState(ReadOnlySpan<byte> payload)
     {
-        if (!_isOnline || _online is not { } online) return;
-        if (HostState.TryDecode(payload, out var state) && state.Online) return;
+        lock (_presenceGate)
+        {
+            if (_presence.OnState(_stateTopic.Name, payload) is not { } correction) return;
+            PublishState(correction);
+        }
         StateCorrected(HostId);
-        _link.Publish(_stateTopic, online, MqttQos.AtLeastOnce, retain: true);
     }
+
+    private void PublishState(OutgoingMessage state) => _link.Publish(_stateTopic, state.Payload, (MqttQos)state.Qos, state.Retain);
 
     [LoggerMessage(LogLevel.Information, "Host {HostId} is online at {Host}:{Port}")]
     private partial void Online(string hostId, string host, int port);

@@ -6,11 +6,15 @@ namespace CityHub.Silo.Telemetry;
 /// <summary>
 /// Messages on their way from the broker's connection to one shard. The connection's thread copies them into pooled chunks and goes on;
 /// the shard takes all chunks at once. No allocation per message.
+/// <para>Mail that comes to an idle shard wakes it at once. While mail keeps coming it is taken a millisecond's worth at a time: to wake a thread
+/// for each message would cost more than to handle it.</para>
 /// </summary>
 public sealed class Mailbox(IngestBudget budget)
 {
     /// <summary>Size of a chunk; a longer message gets one of its own.</summary>
     private const int ChunkBytes = 64 * 1024;
+
+    private const int GatherMilliseconds = 1;
 
     private readonly object _gate = new();
     private readonly Queue<Action> _controls = [];
@@ -18,6 +22,8 @@ public sealed class Mailbox(IngestBudget budget)
     private MailChunk? _open;
     private bool _closed;
     private bool _knocked;
+    private bool _busy;
+    private bool _gathering;
 
     /// <summary>Copies a message in. Called from a connection's thread.</summary>
     /// <param name="arrived">Timestamp of the wall clock's <see cref="TimeProvider.GetTimestamp"/>.</param>
@@ -69,6 +75,7 @@ public sealed class Mailbox(IngestBudget budget)
     {
         lock (_gate)
         {
+            if (_busy && _full.Count == 0 && !_closed) Gather();
             while (!_knocked && !_closed) Monitor.Wait(_gate);
             if (_closed) return false;
             _knocked = false;
@@ -76,8 +83,16 @@ public sealed class Mailbox(IngestBudget budget)
             (chunks, _full) = (_full, chunks);
             if (_open is not null) chunks.Add(_open);
             _open = null;
+            _busy = chunks.Count > 0;
             return true;
         }
+    }
+
+    private void Gather()
+    {
+        _gathering = true;
+        Monitor.Wait(_gate, GatherMilliseconds);
+        _gathering = false;
     }
 
     /// <summary>After the end: what was still asked.</summary>
@@ -104,9 +119,9 @@ public sealed class Mailbox(IngestBudget budget)
 
     private void Knock()
     {
-        if (_knocked) return;
+        if (_knocked && !_closed) return;
         _knocked = true;
-        Monitor.Pulse(_gate);
+        if (!_gathering || _closed) Monitor.Pulse(_gate);
     }
 }
 

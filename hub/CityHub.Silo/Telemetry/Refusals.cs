@@ -39,8 +39,8 @@ public static class RefusalReason
     /// <summary>A batch above more holes than are tracked; the node resends it.</summary>
     public const string TooScattered = "too_scattered";
 
-    /// <summary>A batch of another outbox than the birth declared.</summary>
-    public const string UndeclaredOutbox = "undeclared_outbox";
+    /// <summary>A fault of the hub's own while it handled a message: please report it.</summary>
+    public const string OurFault = "our_fault";
 
     /// <summary>SenML that breaks RFC 8428.</summary>
     public const string MalformedSenMl = "malformed_senml";

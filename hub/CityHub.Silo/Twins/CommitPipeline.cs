@@ -96,6 +96,8 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
     {
         var newSweep = answers && !_sweeping;
         var cuts = await engine.Cut(new(answers, newSweep, answers ? stateBytes : 0), stopping);
+        // Without all of them a sweep would vouch for nodes that it never saw.
+        if (cuts.Count < engine.Mailboxes.Count) throw new InvalidOperationException("A mailbox has ended; nothing more is committed.");
         _storing = true;
         await Store(cuts, stopping);
         _storing = false;

@@ -43,7 +43,7 @@ public sealed class EpisodeBoard(EventFeed feed, CityClock city, HubMetrics metr
                 else _open.Remove(change.After.Id);
             }
             metrics.EpisodeEvents.Add(1, new KeyValuePair<string, object?>("kind", change.Kind));
-            feed.Tell(city.Now, change.Kind.StartsWith("episode.", StringComparison.Ordinal) ? change.Kind : "episode." + change.Kind, change.After.Sensor.Value, change.After);
+            feed.Tell(city.Now, change.Kind, change.After.Sensor.Value, change.After);
         }
     }
 

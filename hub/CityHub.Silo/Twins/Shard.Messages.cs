@@ -23,6 +23,21 @@ internal sealed partial class Shard
 
     private sealed record Route(NodeActor Node, SparkplugTopic Topic, bool IsSenMl);
 
+    /// <summary>A fault of ours in one message must not take the city down with it, and again with each resend: it is counted, logged with its cause, and passed over.</summary>
+    private void HandleGuarded(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, MailFlags flags)
+    {
+        try
+        {
+            Handle(topic, payload, flags);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            var name = Encoding.UTF8.GetString(topic.Length > 128 ? topic[..128] : topic);
+            _parts.Refusals.Add(name, RefusalReason.OurFault);
+            OurFault(_parts.Log, fault, name);
+        }
+    }
+
     private void Handle(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, MailFlags flags)
     {
         _messageCount++;
@@ -269,7 +284,7 @@ internal sealed partial class Shard
     {
         if (tally == default) return;
         _parts.Refusals.Add(node.Name, RefusalReason.Uncatalogued, tally.Uncatalogued);
-        _parts.Refusals.Add(node.Name, RefusalReason.NotANumber, tally.NotNumeric);
+        _parts.Refusals.Add(node.Name, RefusalReason.NotANumber, tally.NotNumeric + tally.NotFinite);
         _parts.Refusals.Add(node.Name, RefusalReason.BadTimestamp, tally.BadTimestamp);
     }
 
@@ -317,6 +332,9 @@ internal sealed partial class Shard
         _parts.Refusals.Add(topic.Length > 128 ? topic[..128] : topic, RefusalReason.MalformedTopic);
         return false;
     }
+
+    [LoggerMessage(LogLevel.Error, "A message on {Topic} could not be handled for a fault of ours; it was passed over")]
+    private static partial void OurFault(ILogger log, Exception fault, string topic);
 
     [LoggerMessage(LogLevel.Warning, "Node {Node} has another outbox than before ({Outbox}): a new card, or a wiped one. A new order begins.")]
     private static partial void OutboxReplaced(ILogger log, string node, OutboxId outbox);

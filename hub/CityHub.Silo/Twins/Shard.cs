@@ -58,7 +58,7 @@ internal sealed partial class Shard
             {
                 _wallNow = Instant.From(_parts.Wall.GetUtcNow());
                 _arrived = chunk.Arrived;
-                while (chunk.Next(out var topic, out var payload, out var flags)) Handle(topic, payload, flags);
+                while (chunk.Next(out var topic, out var payload, out var flags)) HandleGuarded(topic, payload, flags);
                 mailbox.Return(chunk);
                 EndRound();
                 while (mailbox.TryTakeControl(out var control)) control();

@@ -6,8 +6,13 @@ namespace CityHub.Silo.Webhooks;
 /// <summary>One subscription's way out: its own places in flight, so that a hung endpoint takes no one else's turn.</summary>
 internal sealed class Lane(Subscription subscription, string secret, WebhookSecret[] secrets)
 {
+    /// <summary>Between two lines of the log about one endpoint: one that fails every other time must not fill it.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
     private int _inFlight;
-    private int _last = (int)DeliveryOutcome.Delivered;
+    private DeliveryOutcome _told = DeliveryOutcome.Delivered;
+    private DateTimeOffset _toldAt = DateTimeOffset.MinValue;
 
     public Subscription Subscription { get; set; } = subscription;
 
@@ -25,8 +30,16 @@ internal sealed class Lane(Subscription subscription, string secret, WebhookSecr
     /// <returns>How many are left under way.</returns>
     public int Leave() => Interlocked.Decrement(ref _inFlight);
 
-    /// <returns>Whether the outcome differs from the one before: what is worth a line in the log.</returns>
-    public bool Changed(DeliveryOutcome outcome) => Interlocked.Exchange(ref _last, (int)outcome) != (int)outcome;
+    /// <returns>Whether the outcome is worth a line in the log: it differs from what the last line said, and that was some seconds ago.</returns>
+    public bool IsNews(DeliveryOutcome outcome, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            if (outcome == _told || (now - _toldAt < Quiet && now >= _toldAt)) return false;
+            (_told, _toldAt) = (outcome, now);
+            return true;
+        }
+    }
 
     public void Renew(Subscription subscription, string secret)
     {

@@ -169,7 +169,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble());
         var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
         metrics.Ended(outcome, SecondsSince(message.QueuedAt));
-        if (lane.Changed(outcome)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
+        if (lane.IsNews(outcome, _clock.UtcNow)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
         _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text), outcome));
         if (lane.Leave() == _options.MaxInFlightPerSubscription - 1) _bell.Ring();   // it was full: its next one has a place now
     }
@@ -256,7 +256,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         if (Volatile.Read(ref _registerAway) && Interlocked.Exchange(ref _registerAway, false)) RegisterIsBack();
     }
 
-    [LoggerMessage(Message = "Subscription {Subscription}: attempt {Attempt} of message {Message}: {Outcome}; the next line follows when that changes")]
+    [LoggerMessage(Message = "Subscription {Subscription}: attempt {Attempt} of message {Message}: {Outcome}; more follows when that changes")]
     private partial void OutcomeChanged(LogLevel level, string subscription, string message, int attempt, string outcome);
 
     [LoggerMessage(LogLevel.Error, "Subscription {Subscription}: message {Message} could not be sent by a fault of the hub's own")]

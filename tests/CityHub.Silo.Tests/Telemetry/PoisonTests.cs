@@ -42,6 +42,9 @@ public sealed class PoisonTests
         await Counted(hub, "duplicate_batch");
         node.Send(Lane.Raw, 4, node.Reading(99));
         await Counted(hub, "implausible");
+        node.Publish("spBv1.0/city/DDATA/stranger/x", []);
+        node.Publish("spBv1.0/city/DDATA/n1/bme280", Whole(9, padding: 0, double.NaN));
+        await Counted(hub, "not_a_number");
         node.Publish("spBv1.0/city/DDATA/n1/bme280", Half(5));
         await Counted(hub, "sample_count_mismatch");
         node.Publish("spBv1.0/city/DDATA/n1/bme280", Whole(6, padding: 8000));
@@ -51,10 +54,10 @@ public sealed class PoisonTests
         node.Send(Lane.Raw, 8, node.Reading(21));
 
         // All of it is accounted for: the node resends none of it.
-        await Until.True(() => node.IsAnswered(Lane.Raw, 8), "batches 1 to 8 are answered");
+        await Until.True(() => node.IsAnswered(Lane.Raw, 9), "batches 1 to 9 are answered");
         var stored = await hub.Stored(node.Sensor);
-        Assert.Equal([20, 99, 21], stored.Select(EndToEndTests.Value));
-        Assert.Equal([Quality.Good, Quality.Fail, Quality.Good], stored.Select(reading => reading.Quality));
+        Assert.Equal([20, 99, double.NaN, 21], stored.Select(EndToEndTests.Value));
+        Assert.Equal([Quality.Good, Quality.Fail, Quality.Missing, Quality.Good], stored.Select(reading => reading.Quality));
         Assert.Empty(await hub.Episodes()); // 99 degrees are no heat: they are a broken chip
         Assert.All(hub.Log.Where(line => line.Contains("Set aside", StringComparison.Ordinal)).GroupBy(line => line), lines => Assert.Single(lines));
     }
@@ -129,15 +132,15 @@ public sealed class PoisonTests
     /// <summary>A position of two metrics, and one of them.</summary>
     private static byte[] Half(ulong batch) => Data(new(new(Lane.Raw, batch), [new(ReadingOrder.Of(1, 1000 + batch), ClockTrust.Synced, 2)]), 0);
 
-    private static byte[] Whole(ulong batch, int padding) => Data(new(new(Lane.Raw, batch), [new(ReadingOrder.Of(1, 1000 + batch), ClockTrust.Synced, 1)]), padding);
+    private static byte[] Whole(ulong batch, int padding, double value = 20) => Data(new(new(Lane.Raw, batch), [new(ReadingOrder.Of(1, 1000 + batch), ClockTrust.Synced, 1)]), padding, value);
 
-    private static byte[] Data(BatchPosition position, int padding) => PayloadCodec.Encode(new()
+    private static byte[] Data(BatchPosition position, int padding, double value = 20) => PayloadCodec.Encode(new()
     {
         Timestamp = 1, Seq = 200, Uuid = padding > 0 ? new string('x', padding) : null,
         Metrics =
         [
             new() { Name = LedgerMetrics.Position, Timestamp = (ulong)Now.UnixMilliseconds, Value = new MetricValue.Bytes(LedgerCodec.Encode(position)) },
-            new() { Name = "air-temperature", Timestamp = (ulong)Now.UnixMilliseconds, DataType = DataType.Double, Value = new MetricValue.Double(20) },
+            new() { Name = "air-temperature", Timestamp = (ulong)Now.UnixMilliseconds, DataType = DataType.Double, Value = new MetricValue.Double(value) },
         ],
     });
 }

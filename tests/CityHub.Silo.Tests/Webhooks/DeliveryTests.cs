@@ -239,6 +239,18 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_subscription_whose_secret_cannot_be_read_is_sent_nothing_unsigned_and_its_message_stays()
+    {
+        await using var hub = new Hub();
+        await using var department = await Receiver.Answering(200);
+        await hub.Register.AddSubscription(new("sub_1", "fire", new(department.Url), [], SmartCity.Watch.Severity.Warning, false, Now), "worn away");
+        await hub.Start();
+        await hub.Raise();
+        await Rig.Until.True(async () => (await hub.Deliveries(DeliveryStates.Pending))[0].LastOutcome == "not-signed", "it is written down");
+        Assert.Empty(department.Requests);
+    }
+
+    [Fact]
     public async Task A_backlog_of_a_thousand_messages_drains_once_each()
     {
         await using var hub = new Hub();
