@@ -38,6 +38,8 @@ public enum Quantity : byte
     SoilMoisture = 33,
     Tilt = 34,
     Vibration = 35,
+    WaterTemperature = 36,
+    SurfaceTemperature = 37,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

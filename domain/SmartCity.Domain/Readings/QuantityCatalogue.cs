@@ -58,6 +58,8 @@ public static class QuantityCatalogue
         Quantity.SoilMoisture => Level(quantity, "soil-moisture", "%", 0, 100),
         Quantity.Tilt => Level(quantity, "tilt", "deg", 0, 180),
         Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
+        Quantity.WaterTemperature => Level(quantity, "water-temperature", "Cel", -5, 60),
+        Quantity.SurfaceTemperature => Level(quantity, "surface-temperature", "Cel", -60, 125),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

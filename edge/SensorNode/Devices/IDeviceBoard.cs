@@ -7,5 +7,9 @@ public interface IDeviceBoard
 {
     II2cBus OpenI2c(BusPlan bus);
 
+    IW1Bus OpenW1(BusPlan bus);
+
+    IUart OpenUart(BusPlan bus);
+
     IEdgeSource OpenLines(BusPlan bus);
 }

@@ -19,7 +19,7 @@ public static class ReadOnce
             if (devices.Count == 0) continue;
             var measures = bus.Kind switch
             {
-                BusKind.I2c => await ReadChipsAsync(board.OpenI2c(bus), devices, time),
+                BusKind.I2c or BusKind.W1 or BusKind.Uart => await ReadChipsAsync(BusChips.Open(bus, devices, board), time),
                 BusKind.Gpio => ReadLines(board.OpenLines(bus), devices),
             };
             foreach (var (device, measure) in measures)
@@ -32,13 +32,13 @@ public static class ReadOnce
         return whole;
     }
 
-    private static async Task<List<(DevicePlan, Measure)>> ReadChipsAsync(II2cBus bus, List<DevicePlan> devices, TimeProvider time)
+    private static async Task<List<(DevicePlan, Measure)>> ReadChipsAsync(BusChips chips, TimeProvider time)
     {
-        using var _ = bus;
+        using var _ = chips;
         var rows = new List<(DevicePlan, Measure)>();
-        foreach (var plan in devices.OfType<I2cPlan>())
+        foreach (var chip in chips.Chips)
         {
-            var chip = BusChips.Of(plan, bus);
+            var plan = chip.Plan;
             var begun = chip.Begin();
             var measures = new List<Measure>();
             if (begun.Fault is { } fault) measures.AddRange(plan.Quantities.Select(quantity => Measure.Failed(quantity, fault)));
@@ -51,7 +51,7 @@ public static class ReadOnce
                     wait = chip.Collect(measures);
                 }
             }
-            rows.AddRange(measures.Select(measure => ((DevicePlan)plan, measure)));
+            rows.AddRange(measures.Select(measure => (plan, measure)));
         }
         return rows;
     }

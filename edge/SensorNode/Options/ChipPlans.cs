@@ -58,3 +58,17 @@ public sealed record Adxl345Plan(string Name, BusPlan Bus, TimeSpan Interval, Pl
 {
     public override IReadOnlyList<Quantity> Quantities => Adxl345.Quantities;
 }
+
+/// <summary>A DS18B20 on a 1-Wire bus.</summary>
+/// <param name="Rom">Its number as the kernel writes it: 28-, then 12 hex digits in lower case.</param>
+/// <param name="Quantity">What its temperature is the temperature of.</param>
+public sealed record Ds18b20Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, string Rom, Quantity Quantity) : DevicePlan(Name, Bus, Interval, Place)
+{
+    public override IReadOnlyList<Quantity> Quantities => [Quantity];
+}
+
+/// <summary>A PMS5003, alone on its serial line.</summary>
+public sealed record Pms5003Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place) : DevicePlan(Name, Bus, Interval, Place)
+{
+    public override IReadOnlyList<Quantity> Quantities => Pms5003.Quantities;
+}

@@ -1,4 +1,5 @@
 using SmartCity.Devices;
+using SmartCity.Readings;
 
 namespace SensorNode.Options;
 
@@ -6,12 +7,15 @@ namespace SensorNode.Options;
 internal static class ChipReader
 {
     /// <summary>The chips that it knows besides the BME280.</summary>
-    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345";
+    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345, ds18b20, pms5003";
 
     private static readonly Dictionary<string, UpAxis> UpWords = new()
     {
         ["x"] = UpAxis.X, ["y"] = UpAxis.Y, ["z"] = UpAxis.Z, ["-x"] = UpAxis.MinusX, ["-y"] = UpAxis.MinusY, ["-z"] = UpAxis.MinusZ,
     };
+
+    private static readonly Dictionary<string, Quantity> TemperatureWords = new Quantity[] { Quantity.AirTemperature, Quantity.WaterTemperature, Quantity.SurfaceTemperature }
+        .ToDictionary(quantity => QuantityCatalogue.Of(quantity).Name);
 
     /// <summary>The plan of a chip; null when it is not known here.</summary>
     public static DevicePlan? Chip(string chip, string name, YamlSection section, IReadOnlyList<BusPlan> buses, Place place)
@@ -49,10 +53,22 @@ internal static class ChipReader
                 var bus = I2c(section, buses);
                 return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, section.OneOf("up", UpWords, UpAxis.Z));
             }
+            case "ds18b20":
+            {
+                var rom = section.Text("rom");
+                if (rom.Length > 0 && !IsRom(rom)) section.Problem("rom", $"\"{rom}\" is not 28- and 12 hex digits in lower case, as in /sys/bus/w1/devices.");
+                var quantity = section.OneOf("quantity", TemperatureWords, Quantity.AirTemperature);
+                return new Ds18b20Plan(name, DeviceReader.Bus(section, buses, BusKind.W1), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, rom, quantity);
+            }
+            case "pms5003":
+                return new Pms5003Plan(name, DeviceReader.Bus(section, buses, BusKind.Uart), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), place);
             default:
                 return null;
         }
     }
+
+    private static bool IsRom(string rom) =>
+        rom.Length == 15 && rom.StartsWith("28-", StringComparison.Ordinal) && rom.AsSpan(3).IndexOfAnyExcept("0123456789abcdef") < 0;
 
     private static BusPlan I2c(YamlSection section, IReadOnlyList<BusPlan> buses) => DeviceReader.Bus(section, buses, BusKind.I2c);
 }

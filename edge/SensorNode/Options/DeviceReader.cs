@@ -20,7 +20,7 @@ internal static class DeviceReader
             if (Device(section, buses, place) is { } device)
             {
                 if (devices.Exists(other => other.Name == device.Name)) section.Problem("name", $"another device is called \"{device.Name}\".");
-                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan ? "line" : "address", $"\"{same.Name}\" is wired there already.");
+                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
                 devices.Add(device);
             }
             section.RefuseUnknown();
@@ -85,13 +85,15 @@ internal static class DeviceReader
         var name = section.Text("bus");
         var bus = buses.FirstOrDefault(bus => bus.Name == name);
         if (bus is null && name.Length > 0) section.Problem("bus", $"there is no bus \"{name}\"; buses: {string.Join(", ", buses.Select(known => known.Name))}.");
-        else if (bus is not null && bus.Kind != kind) section.Problem("bus", $"\"{name}\" is no {(kind == BusKind.I2c ? "I2C bus" : "GPIO chip")}.");
+        else if (bus is not null && bus.Kind != kind) section.Problem("bus", $"\"{name}\" is no {kind switch { BusKind.I2c => "I2C bus", BusKind.Gpio => "GPIO chip", BusKind.W1 => "1-Wire bus", BusKind.Uart => "serial line" }}.");
         return bus ?? new BusPlan(name, kind, 0);
     }
 
     private static string Wiring(DevicePlan device) => device switch
     {
         I2cPlan chip => $"{chip.Bus.Name} {chip.Address}",
+        Ds18b20Plan chip => $"{chip.Bus.Name} {chip.Rom}",
+        Pms5003Plan chip => chip.Bus.Name,
         LinePlan line => $"{line.Bus.Name} {line.Line}",
         _ => device.Name,
     };

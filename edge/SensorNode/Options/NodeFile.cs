@@ -63,13 +63,21 @@ public enum BusKind : byte
 {
     I2c,
     Gpio,
+    W1,
+    Uart,
 }
 
 /// <summary>A kernel device that chips or lines hang on.</summary>
-/// <param name="Number">The N of /dev/i2c-N or /dev/gpiochipN, 0 to 255.</param>
+/// <param name="Number">The N of /dev/i2c-N, /dev/gpiochipN, w1_bus_masterN or /dev/serialN, 0 to 255.</param>
 public sealed record BusPlan(string Name, BusKind Kind, int Number)
 {
-    public string Path => Kind switch { BusKind.I2c => $"/dev/i2c-{Number}", BusKind.Gpio => $"/dev/gpiochip{Number}" };
+    public string Path => Kind switch
+    {
+        BusKind.I2c => $"/dev/i2c-{Number}",
+        BusKind.Gpio => $"/dev/gpiochip{Number}",
+        BusKind.W1 => $"/sys/bus/w1/devices/w1_bus_master{Number}",
+        BusKind.Uart => $"/dev/serial{Number}",
+    };
 }
 
 /// <summary>A chip or line as wired.</summary>

@@ -122,14 +122,14 @@ public static class NodeFileReader
         if (!root.Has("buses")) root.Problem("buses", "is missing.");
         foreach (var (name, section) in root.Section("buses").Entries())
         {
-            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio) }.Where(kind => section.Has(kind.Item1)).ToList();
+            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio), ("w1", BusKind.W1), ("uart", BusKind.Uart) }.Where(kind => section.Has(kind.Item1)).ToList();
             if (kinds is [var (key, kind)])
             {
                 var bus = new BusPlan(name, kind, section.Whole(key, 0, 255));
                 if (buses.Exists(other => other.Path == bus.Path)) section.Problem(key, $"{bus.Path} has another name already.");
                 buses.Add(bus);
             }
-            else section.Problem("", "must have one of i2c: N (for /dev/i2c-N) and gpio: N (for /dev/gpiochipN).");
+            else section.Problem("", "must have one of i2c: N (for /dev/i2c-N), gpio: N (for /dev/gpiochipN), w1: N (for w1_bus_masterN) and uart: N (for /dev/serialN).");
             section.RefuseUnknown();
         }
         return buses;

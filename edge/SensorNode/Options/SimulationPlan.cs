@@ -42,7 +42,7 @@ public enum Scenario : byte
     /// <summary>Supply: 12 V that hold, and what a node draws.</summary>
     Mains,
 
-    /// <summary>Analogue inputs: each holds its voltage. Tilt and vibration: it stands upright and still.</summary>
+    /// <summary>Analogue inputs: each holds its voltage. Tilt and vibration: it stands upright and still. Particles: clean air.</summary>
     Steady,
 }
 
@@ -78,6 +78,9 @@ public enum IncidentKind : byte
 
     /// <summary>Supply current ramps to the value (A), and back afterwards.</summary>
     Current,
+
+    /// <summary>Particles up to 2.5 µm ramp to the value (µg/m³), and back afterwards; the other sizes go with them.</summary>
+    Particles,
 
     /// <summary>Tilt ramps to the value (°), and back afterwards.</summary>
     Tilt,

@@ -52,10 +52,10 @@ internal static class SimulationReader
     {
         var (words, usual) = device switch
         {
-            Bme280Plan or Scd41Plan => (ClimateWords, Scenario.Street),
+            Bme280Plan or Scd41Plan or Ds18b20Plan => (ClimateWords, Scenario.Street),
             Bh1750Plan => (LightWords, Scenario.Daylight),
             Ina219Plan => (SupplyWords, Scenario.Mains),
-            Ads1115Plan or Adxl345Plan => (SteadyWords, Scenario.Steady),
+            Ads1115Plan or Adxl345Plan or Pms5003Plan => (SteadyWords, Scenario.Steady),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -102,6 +102,8 @@ internal static class SimulationReader
         Ina219Plan => [("voltage", IncidentKind.Voltage, 0, 32), ("current", IncidentKind.Current, -1000, 1000), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Ads1115Plan => [("voltage", IncidentKind.Voltage, -6, 7), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Adxl345Plan => [("tilt", IncidentKind.Tilt, 0, 180), ("vibration", IncidentKind.Vibration, 0, 100), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Ds18b20Plan => [("temperature", IncidentKind.Temperature, -54, 124), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
+        Pms5003Plan => [("pm2.5", IncidentKind.Particles, 0, 5000), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

@@ -33,11 +33,10 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink s
     {
         switch (bus.Kind)
         {
-            case BusKind.I2c:
-                var i2c = board.OpenI2c(bus);
-                opened.Add(i2c);
-                var chips = file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).Select(chip => (BusChips.Of(chip, i2c), Device(chip)));
-                var chipLoop = new SampleLoopI2c(chips, time);
+            case BusKind.I2c or BusKind.W1 or BusKind.Uart:
+                var chips = BusChips.Open(bus, file.Devices, board);
+                opened.Add(chips);
+                var chipLoop = new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), time);
                 return Task.Run(() => chipLoop.RunAsync(stopping), stopping);
             case BusKind.Gpio:
                 var source = board.OpenLines(bus);

@@ -6,7 +6,7 @@ using SmartCity.Telemetry;
 namespace SensorNode.Readings;
 
 /// <summary>
-/// Samples the chips of one I2C bus, each at its own interval and in the two steps of <see cref="IBusChip"/>; while one chip measures,
+/// Samples the chips of one bus (I2C, 1-Wire, serial), each at its own interval and in the two steps of <see cref="IBusChip"/>; while one chip measures,
 /// another is served. A sample is stamped with the moment at which the last wait for its chip began. A chip that fails gives its fault as a sample and is tried again at its next turn.
 /// </summary>
 public sealed class SampleLoopI2c

@@ -53,7 +53,29 @@ public class ChipFileTests
         Assert.Equal(new Adxl345Plan("x", I2c, TimeSpan.FromSeconds(1), Nowhere, 0x1D, UpAxis.MinusX), Device("chip: adxl345, bus: i2c, interval: 1s, address: 0x1d, up: -x"));
     }
 
+    [Fact]
+    public void A_DS18B20_is_found_by_its_number()
+    {
+        var plan = Assert.IsType<Ds18b20Plan>(Device("chip: ds18b20, bus: w1, rom: 28-0316a2794d2b, interval: 1m, quantity: water-temperature"));
+        Assert.Equal(("28-0316a2794d2b", Quantity.WaterTemperature, TimeSpan.FromMinutes(1)), (plan.Rom, plan.Quantity, plan.Interval));
+        Assert.Equal("/sys/bus/w1/devices/w1_bus_master1", plan.Bus.Path);
+    }
+
+    [Fact]
+    public void A_PMS5003_has_its_serial_line_for_itself()
+    {
+        var plan = Assert.IsType<Pms5003Plan>(Device("chip: pms5003, bus: serial, interval: 3s"));
+        Assert.Equal(("/dev/serial0", TimeSpan.FromSeconds(3)), (plan.Bus.Path, plan.Interval));
+    }
+
     [Theory]
+    [InlineData("oftener than a frame comes", "chip: pms5003, bus: serial, interval: 2s", "interval: 2s is outside 3s to 1h")]
+    [InlineData("on I2C too", "chip: pms5003, bus: i2c", "bus: \"i2c\" is no serial line")]
+    [InlineData("no number", "chip: ds18b20, bus: w1", "rom: is missing")]
+    [InlineData("another family", "chip: ds18b20, bus: w1, rom: 10-0316a2794d2b", "rom: \"10-0316a2794d2b\" is not 28- and 12 hex digits")]
+    [InlineData("a path", "chip: ds18b20, bus: w1, rom: 28-../../../etc", "rom: \"28-../../../etc\" is not 28-")]
+    [InlineData("no temperature", "chip: ds18b20, bus: w1, rom: 28-0316a2794d2b, quantity: ozone", "quantity: \"ozone\" is none of: air-temperature, water-temperature, surface-temperature")]
+    [InlineData("on I2C", "chip: ds18b20, bus: i2c, rom: 28-0316a2794d2b", "bus: \"i2c\" is no 1-Wire bus")]
     [InlineData("an axis that it has not", "chip: adxl345, bus: i2c, up: w", "up: \"w\" is none of: x, y, z, -x, -y, -z")]
     [InlineData("an address that it has not", "chip: adxl345, bus: i2c, address: 0x52", "address: 0x52 is not 0x53 or 0x1d")]
     [InlineData("no inputs", "chip: ads1115, bus: i2c", "inputs: is missing")]
@@ -88,6 +110,8 @@ public class ChipFileTests
     [InlineData("chip: ads1115, bus: i2c, inputs: [ { input: 0 } ]", "voltage: 3.3", IncidentKind.Voltage, 3.3)]
     [InlineData("chip: adxl345, bus: i2c", "tilt: 30", IncidentKind.Tilt, 30)]
     [InlineData("chip: adxl345, bus: i2c", "vibration: 5", IncidentKind.Vibration, 5)]
+    [InlineData("chip: ds18b20, bus: w1, rom: 28-0316a2794d2b", "temperature: 70", IncidentKind.Temperature, 70)]
+    [InlineData("chip: pms5003, bus: serial", "pm2.5: 300", IncidentKind.Particles, 300)]
     [InlineData("chip: ina219, bus: i2c", "current: -2", IncidentKind.Current, -2)]
     [InlineData("chip: ina219, bus: i2c", "unplugged: true", IncidentKind.Unplugged, 1)]
     public void A_simulated_chip_lives_through_its_own_incidents(string keys, string incident, IncidentKind kind, double value)
@@ -101,6 +125,8 @@ public class ChipFileTests
     [InlineData("chip: scd41, bus: i2c, interval: 5s", 3)]
     [InlineData("chip: bh1750, bus: i2c, interval: 5s", 1)]
     [InlineData("chip: ina219, bus: i2c, interval: 5s", 2)]
+    [InlineData("chip: pms5003, bus: serial, interval: 5s", 3)]
+    [InlineData("chip: ds18b20, bus: w1, rom: 28-0316a2794d2b, interval: 5s", 1)]
     [InlineData("chip: adxl345, bus: i2c, interval: 5s", 2)]
     [InlineData("chip: ads1115, bus: i2c, interval: 5s, inputs: [ { input: 0 }, { input: 1, quantity: sound-level, gain: 50 } ]", 2)]
     public void A_node_samples_it_simulated_at_its_interval(string keys, int quantities)
@@ -126,7 +152,7 @@ public class ChipFileTests
         group: city
         broker: { host: 127.0.0.1 }
         outbox: { directory: outbox }
-        buses: { i2c: { i2c: 1 }, lines: { gpio: 0 } }
+        buses: { i2c: { i2c: 1 }, lines: { gpio: 0 }, w1: { w1: 1 }, serial: { uart: 0 } }
         devices:
           - { name: x, {{keys}} }
         {{more}}

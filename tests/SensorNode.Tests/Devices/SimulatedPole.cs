@@ -22,14 +22,13 @@ internal sealed class SimulatedPole : IDisposable
         SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, Samples, clock ?? new TrustedClock(), Time, faults);
         foreach (var bus in file.Buses)
         {
-            if (bus.Kind == BusKind.I2c)
+            if (bus.Kind is not BusKind.Gpio && file.Devices.Any(device => device.Bus == bus))
             {
-                var i2c = board.OpenI2c(bus);
-                _buses.Add(i2c);
-                var loop = new SampleLoopI2c(file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).Select(chip => (BusChips.Of(chip, i2c), Device(chip))), Time);
-                _steps.Add(loop.Step);
+                var chips = BusChips.Open(bus, file.Devices, board);
+                _buses.Add(chips);
+                _steps.Add(new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), Time).Step);
             }
-            else
+            else if (bus.Kind == BusKind.Gpio)
             {
                 var lines = board.OpenLines(bus);
                 _buses.Add(lines);

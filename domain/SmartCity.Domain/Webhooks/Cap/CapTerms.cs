@@ -53,7 +53,8 @@ public static class CapTerms
     public static IReadOnlyList<string> Categories(Quantity quantity) => quantity switch
     {
         Quantity.AirTemperature or Quantity.RelativeHumidity or Quantity.AirPressure or Quantity.RainDepth
-            or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation => ["Met"],
+            or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation
+            or Quantity.WaterTemperature or Quantity.SurfaceTemperature => ["Met"],
         Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
         Quantity.Smoke => ["Fire"],
         Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration => ["Safety"],

@@ -7,5 +7,9 @@ public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
 {
     public II2cBus OpenI2c(BusPlan bus) => new KernelI2cBus(bus.Path, linux);
 
+    public IW1Bus OpenW1(BusPlan bus) => new KernelW1Bus(bus.Path);
+
+    public IUart OpenUart(BusPlan bus) => new KernelUart(bus.Path, linux);
+
     public IEdgeSource OpenLines(BusPlan bus) => new KernelLines(bus.Path, linux, time);
 }

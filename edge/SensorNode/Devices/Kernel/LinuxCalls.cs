@@ -8,8 +8,9 @@ public sealed unsafe partial class LinuxCalls : ILinux
 {
     private const int ReadWrite = 2;
     private const int CloseOnExec = 0x80000;
+    private const int NoControllingTerminal = 0x100; // a serial line that hangs up must not take the daemon with it
 
-    public int Open(string path) => Result(open(path, ReadWrite | CloseOnExec));
+    public int Open(string path) => Result(open(path, ReadWrite | CloseOnExec | NoControllingTerminal));
 
     public int Ioctl(int file, uint request, void* argument) => Result(ioctl(file, request, argument));
 

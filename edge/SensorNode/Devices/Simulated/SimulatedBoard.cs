@@ -12,9 +12,16 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
     public IEdgeSource OpenLines(BusPlan bus) =>
         new SimulatedLines(file.Node.Node, file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus), simulation, time);
 
+    public IW1Bus OpenW1(BusPlan bus) =>
+        new SimulatedW1Bus(file.Devices.OfType<Ds18b20Plan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Rom, chip => new SimulatedDs18b20(Seat(chip)), StringComparer.Ordinal));
+
+    public IUart OpenUart(BusPlan bus) => new SimulatedPms5003(Seat(file.Devices.OfType<Pms5003Plan>().First(chip => chip.Bus == bus)));
+
+    private ChipSeat Seat(DevicePlan plan) => new(file.Node.Node, plan.Name, simulation.Devices[plan.Name], simulation.Seed, simulation.WitnessDirectory, time);
+
     private ISimulatedChip Chip(I2cPlan plan)
     {
-        var seat = new ChipSeat(file.Node.Node, plan.Name, simulation.Devices[plan.Name], simulation.Seed, simulation.WitnessDirectory, time);
+        var seat = Seat(plan);
         return plan switch
         {
             Bme280Plan => new SimulatedBme280(seat.Node, seat.Device, seat.Simulation, seat.Seed, seat.WitnessDirectory, time),
