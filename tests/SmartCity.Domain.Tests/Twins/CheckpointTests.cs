@@ -48,7 +48,7 @@ public sealed class CheckpointTests
         street.Hears(0, 21.5);
         Assert.InRange(Written(street.Twin).Length, 1, 100);
         for (var i = 1; i < 300; i++) street.Hears(i, Math.Round(21.5 + i % 17 / 10.0, 1));
-        Assert.InRange(Written(street.Twin).Length, 128, 100 + 128 * 8);
+        Assert.InRange(Written(street.Twin).Length, 64, 100 + 64 * 8);
     }
 
     [Fact]
