@@ -15,7 +15,7 @@ city_replay() {
   start_broker "$dir/broker" "$broker_port"
   port=$(free_port 8090)
   # The limit on old stamps goes by this machine's clock, and recorded data only grow older.
-  start_hub "$dir/hub" "$port" "$broker_port" --Rules:Directory="$here/rules/replay" --Hub:Clock=Data --Hub:PastLimit=36500.00:00:00
+  start_hub "$dir/hub" "$port" "$broker_port" --Rules:Directory="$here/rules/replay" --Hub:Clock=Data --Hub:PastLimit=36500.00:00:00 --Hub:AnswerInterval=00:00:00.250
   department_port=$(free_port 18190)
   start_department "$dir/department" "$department_port" "$port" "$dir/hub/first-key"
   say "alert desk    http://127.0.0.1:$port/        key: $(cat "$dir/hub/first-key")"

@@ -110,7 +110,7 @@ internal static class Ingest
         await using var sink = await WebhookSink.Start(alerts.Received);
         await hub.Subscribe("operations", sink.Port);
         await city.Birth();
-        await city.Run(Math.Min(rate, 10_000), TimeSpan.FromSeconds(10), answered: true, hotShare: 0, TimeSpan.FromSeconds(10)); // warm: compiled, windows wide
+        await city.Run(10_000, TimeSpan.FromSeconds(15), answered: true, hotShare, TimeSpan.FromSeconds(10)); // compiled, and windows wide
         var before = hub.Process.Figures();
         var result = await city.Run(rate, length, answered: true, hotShare, TimeSpan.FromSeconds(3));
         var after = hub.Process.Figures();

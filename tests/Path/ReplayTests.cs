@@ -38,7 +38,7 @@ public sealed class ReplayTests(ITestOutputHelper output)
     private async Task Replay(string folder, IReadOnlyCollection<StationDay> expected)
     {
         // The limit on old stamps goes by the machine's clock: recorded data grow older than any default.
-        await using var city = await SmallCity.Start(Path.Combine(Products.Root, "rules", "replay"), "environment", "--Hub:Clock=Data", "--Hub:PastLimit=36500.00:00:00");
+        await using var city = await SmallCity.Start(Path.Combine(Products.Root, "rules", "replay"), "environment", "--Hub:Clock=Data", "--Hub:PastLimit=36500.00:00:00", "--Hub:AnswerInterval=00:00:00.250");
         await using var replay = Child.Start(Path.Combine(city.Folder, "replay.log"), "dotnet", Products.Node, "replay", folder, "--speed", "max", "--broker", $"127.0.0.1:{city.Broker.Port}");
         var code = await replay.End(TimeSpan.FromMinutes(8));
         output.WriteLine(replay.Tail());

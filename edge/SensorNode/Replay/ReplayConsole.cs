@@ -11,7 +11,7 @@ namespace SensorNode.Replay;
 public static class ReplayConsole
 {
     /// <summary>How far the stations may be apart at full speed. Half of the least lateness that a replay's rules should allow.</summary>
-    private static readonly TimeSpan Stride = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Stride = TimeSpan.FromHours(24);
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);

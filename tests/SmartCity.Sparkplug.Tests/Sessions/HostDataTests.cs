@@ -157,7 +157,7 @@ public sealed class HostDataTests
         node.Birth();
         var outcome = node.Send(MessageKind.NData, null,
             [Foreign.Temperature(double.NaN), Foreign.Temperature(400), Foreign.Temperature(20) with { Timestamp = ulong.MaxValue }, Foreign.Temperature(20) with { Value = new MetricValue.Text("warm"), DataType = DataType.String }]);
-        Assert.Equal((HostEvent.Data, new MetricTally(0, 1, 1)), (outcome.Event, outcome.Tally));
+        Assert.Equal((HostEvent.Data, new MetricTally(0, 1, 1) { NotFinite = 1 }), (outcome.Event, outcome.Tally));
         Assert.Equal((ReadFault.OutOfRange, Quality.Fail), (node.Readings[0].Reading.Fault!.Value, node.Readings[1].Reading.Quality));
         Assert.Equal(2, node.Readings.Count);
     }
