@@ -14,6 +14,7 @@ public sealed class MqttOptions
     [Range(1, 65535)]
     public int Port { get; set; } = 1883;
 
+    /// <summary>User name at the broker. Default: anonymous.</summary>
     public string? User { get; set; }
 
     /// <summary>File whose first line is the password; never the password itself.</summary>
@@ -22,8 +23,10 @@ public sealed class MqttOptions
     /// <summary>PEM file of who may have signed the broker's certificate; TLS is used when it is given.</summary>
     public string? CaFile { get; set; }
 
+    /// <summary>PEM file of our own certificate, when the broker asks for one.</summary>
     public string? CertificateFile { get; set; }
 
+    /// <summary>PEM file of its key.</summary>
     public string? KeyFile { get; set; }
 
     /// <summary>Silence after which the broker is pinged. Default 30 s.</summary>
