@@ -65,7 +65,8 @@ internal static class NodeFigures
     /// <summary>As ten hours of two BME280 at about 8 Hz would have left it: three readings a sample, eight samples a batch.</summary>
     private static void Fill(string folder)
     {
-        using var outbox = new DiskOutbox(new DiskFileLayer(folder), 1L << 30, NullLogger<DiskOutbox>.Instance);
+        using var files = new DiskFileLayer(folder);
+        using var outbox = new DiskOutbox(files, 1L << 30, NullLogger<DiskOutbox>.Instance);
         var start = DateTimeOffset.UtcNow.AddHours(-10).ToUnixTimeMilliseconds();
         var readings = new Reading[3];
         for (var i = 0; i < BacklogReadings / 3; i++)

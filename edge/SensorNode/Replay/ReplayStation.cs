@@ -18,6 +18,7 @@ internal sealed class ReplayStation : IAsyncDisposable
     private const string Hourly = "station", Daily = "daily";
 
     private readonly Station _station;
+    private readonly DiskFileLayer _files;
     private readonly DiskOutbox _outbox;
     private readonly MosquittoLink _link;
     private readonly TelemetrySession _session;
@@ -27,7 +28,8 @@ internal sealed class ReplayStation : IAsyncDisposable
     public ReplayStation(Station station, string folder, ReplayArguments arguments, TimeProvider time, ILoggerFactory logs)
     {
         _station = station;
-        _outbox = new(new DiskFileLayer(Path.Combine(folder, station.Node)), 1L << 30, NullLogger<DiskOutbox>.Instance);
+        _files = new(Path.Combine(folder, station.Node));
+        _outbox = new(_files, 1L << 30, NullLogger<DiskOutbox>.Instance);
         _link = new(time, NullLogger<MosquittoLink>.Instance);
         var devices = new List<EdgeDevice>();
         foreach (var device in station.Values.Select(value => value.Quantity).Distinct().Order().GroupBy(DeviceOf)) devices.Add(new(device.Key, [.. device]));
@@ -76,6 +78,7 @@ internal sealed class ReplayStation : IAsyncDisposable
         _session.Dispose();
         _link.Dispose();
         _outbox.Dispose();
+        _files.Dispose();
     }
 
     private static string DeviceOf(Quantity quantity) => quantity is Quantity.Pm10Daily or Quantity.Pm2_5Daily ? Daily : Hourly;
