@@ -33,6 +33,7 @@ async function ask(path, body, method = body === undefined ? 'GET' : 'POST') {
 // --- state -----------------------------------------------------------------------------------------------------
 
 let loading = null, again = false;
+let during = [];   // alerts that were told while a list was on its way: the list may be older than they are
 
 /** Reads everything anew; calls that come meanwhile are one more round after it. */
 function load() {
@@ -40,12 +41,14 @@ function load() {
   loading = (async () => {
     do {
       again = false;
+      during = [];
       const day = new Date(cityNow() - 86_400_000).toISOString();   // what is over is shown for a day
       const [open, over, nodes, districts, all] = await Promise.all([
         ask('/v1/alerts?open=true&limit=1000'), ask(`/v1/alerts?open=false&limit=200&from=${day}`), ask('/v1/nodes'), ask('/v1/districts'), ask('/v1/sensors'),
       ]);
       setSensors(all);
       alerts.replace([...over, ...open]);
+      for (const alert of during) alerts.put(alert);
       drawNodes(nodes);
       drawDistricts(districts, setFilter);
       say($('calm-note'), `${nodes.filter(n => n.presence === 'online').length} of ${nodes.length} nodes online, as of ${clockTime(new Date())}`);
@@ -89,6 +92,7 @@ const listener = {
   },
   event(e) {
     if (e.alert) {
+      if (loading) during.push(e.alert);
       const before = alerts.put(e.alert);
       if (!before && e.alert.open && e.alert.raisedAt) say($('announce'), `${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
     }
