@@ -35,7 +35,7 @@ internal sealed class MqttNetConnection
     public MqttNetConnection(MqttConnect connect, IMqttHandler handler, TimeProvider time, Action<MqttNetConnection> ended, Action<Exception> handlerFailed)
     {
         (_connect, _handler, _time, _ended, _handlerFailed) = (connect, handler, time, ended, handlerFailed);
-        _options = MqttNetOptions.Of(connect);
+        _options = MqttNetWords.Of(connect);
         _queue = new ByteQueue(connect.QueueLimitBytes);
         _inflight = new SemaphoreSlim(connect.MaxInflight);
         _client.ApplicationMessageReceivedAsync += Received;
@@ -53,7 +53,7 @@ internal sealed class MqttNetConnection
     public MqttVerdict Publish(MqttTopic topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain)
     {
         if (!_connected || _closing) return MqttVerdict.NotConnected;
-        if (payload.Length > MqttNetOptions.MaxPayloadBytes) return MqttVerdict.Refused;
+        if (payload.Length > MqttNetWords.MaxPayloadBytes) return MqttVerdict.Refused;
         var size = topic.Utf8.Length + payload.Length;
         if (!_queue.TryReserve(size)) return MqttVerdict.QueueFull;
         if (_outgoing.Writer.TryWrite(new(topic.Name, payload.ToArray(), qos, retain, null, size))) return MqttVerdict.Accepted;

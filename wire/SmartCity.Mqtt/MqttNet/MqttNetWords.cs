@@ -8,7 +8,7 @@ using MQTTnet.Protocol;
 namespace SmartCity.Mqtt.MqttNet;
 
 /// <summary>One CONNECT in the library's words.</summary>
-internal static class MqttNetOptions
+internal static class MqttNetWords
 {
     /// <summary>MQTT's largest packet (3.1.1 section 2.2.3), less a topic's most.</summary>
     public const int MaxPayloadBytes = 268_435_455 - 65_539;
