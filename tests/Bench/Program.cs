@@ -6,6 +6,7 @@ const string Help = """
     ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
+    ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
     """;
 
@@ -25,6 +26,7 @@ try
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
+        case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
         default:
             Console.Error.WriteLine(Help);

@@ -19,10 +19,11 @@ public static class InfluxQlSubset
     private static readonly FrozenSet<string> Banned = new[] { "into", "slimit", "soffset", "cardinality", "tz", "distinct", "explain" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Measurements = QuantityCatalogue.All.Select(row => TimelineSchema.Measurement(row.Quantity))
-        .Append(TimelineSchema.Episodes).Append(TimelineSchema.Presence).ToFrozenSet(StringComparer.Ordinal);
+        .Append(TimelineSchema.Episodes).Append(TimelineSchema.Presence).Append(Figures.Hub).Append(Figures.District).Append(Figures.Node).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Names = TimelineSchema.Tags.Concat(TimelineSchema.EpisodeTags).Concat(TimelineSchema.PresenceTags)
-        .Concat(TimelineSchema.ReadingFields).Concat(TimelineSchema.WindowFields).Concat(TimelineSchema.EpisodeFields).Concat(TimelineSchema.PresenceFields).Append("time").ToFrozenSet(StringComparer.Ordinal);
+        .Concat(TimelineSchema.ReadingFields).Concat(TimelineSchema.WindowFields).Concat(TimelineSchema.EpisodeFields).Concat(TimelineSchema.PresenceFields)
+        .Concat(Figures.DistrictFields).Concat(Figures.NodeFields).Append("time").ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Words = new[]
     {
@@ -52,7 +53,7 @@ public static class InfluxQlSubset
         if (what is not ("tag values" or "tag keys" or "field keys") && !tokens.ElementAtOrDefault(1).Is("measurements")) return $"'SHOW {what}' is not in the subset";
         var from = tokens.FindIndex(token => token.Is("from"));
         if (from < 0) return what == "tag values" ? "asks for the tag values of every measurement" : null;
-        return Measurement(tokens, from) ?? Named(tokens, from + 2, []);
+        return Measurement(tokens, from) ?? (IsOpen(tokens[from + 1]) ? null : Named(tokens, from + 2, []));
     }
 
     private static string? Select(List<Token> tokens)
@@ -66,10 +67,16 @@ public static class InfluxQlSubset
             if (tokens[i].Is("as")) aliases.Add(tokens[i + 1].Text);
         }
         if (Called(tokens) is { } unknown) return unknown;
-        if (Named(tokens.Take(from).ToList(), 1, aliases) is { } name) return name;
-        if (Named(tokens, from + 2, aliases) is { } later) return later;
+        if (!IsOpen(tokens[from + 1]))
+        {
+            if (Named(tokens.Take(from).ToList(), 1, aliases) is { } name) return name;
+            if (Named(tokens, from + 2, aliases) is { } later) return later;
+        }
         return Bounded(tokens, from) ? null : "has no lower bound in time";
     }
+
+    // The hub's own metrics are its fields, and their labels its tags: what it measures, the schema does not know.
+    private static bool IsOpen(Token measurement) => measurement.Text == Figures.Hub;
 
     private static string? Measurement(List<Token> tokens, int from)
     {

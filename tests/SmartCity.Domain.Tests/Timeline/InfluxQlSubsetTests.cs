@@ -10,6 +10,8 @@ public class InfluxQlSubsetTests
     [InlineData("SELECT sum(\"good\") / sum(\"count\") AS \"share\" FROM \"pm2_5\" WHERE \"sensor\" =~ /^(a|b)$/ AND time > now() - 7d GROUP BY *")]
     [InlineData("SELECT non_negative_derivative(max(\"max\"), 1h) FROM vehicle_count WHERE (district = 'a' OR district = 'b') AND time >= now() - 1d GROUP BY time(1h), district fill(none)")]
     [InlineData("SELECT title, state FROM episode WHERE time >= 1795392000000ms")]
+    [InlineData("SELECT last(cityhub_readings_rate) FROM hub WHERE time > now() - 5m GROUP BY kind")]
+    [InlineData("SELECT last(\"worst\") FROM district WHERE time > now() - 5m GROUP BY district")]
     [InlineData("SHOW TAG VALUES FROM \"pm10\" WITH KEY = \"sensor\" WHERE \"district\" = 'old-town'")]
     [InlineData("SHOW FIELD KEYS FROM pm10")]
     [InlineData("SHOW MEASUREMENTS")]

@@ -73,6 +73,9 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
     /// <summary>A way of its own into the same server.</summary>
     internal LineDelivery OwnDelivery() => new(_client, _book, _retention, _retryLimit, _wall, _metrics, _log);
 
+    /// <summary>One attempt to write lines that may be lost: figures, never readings.</summary>
+    public Task<WriteAnswer> Offer(string database, LineWriter lines, CancellationToken cancel) => _client.Write(database, lines.Written, cancel);
+
     public int Series(SensorId sensor, Quantity quantity) => _append.Names.Series(sensor, quantity);
 
     public int Node(NodeKey node) => _append.Names.Node(node);
