@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -27,6 +28,9 @@ public static class EpisodeBody
         EpisodeNews.Cleared => "episode.cleared",
         EpisodeNews.Withdrawn => "episode.withdrawn",
         EpisodeNews.Reopened => "episode.reopened",
+        EpisodeNews.SeverityChanged => "episode.severity",
+        EpisodeNews.Summary => "episode.summary",
+        EpisodeNews.Test => "hub.test",
     };
 
     public static string Name(EpisodeKind kind) => kind switch
@@ -52,9 +56,27 @@ public static class EpisodeBody
         EpisodeNews.Cleared => episode.ClearedAt,
         EpisodeNews.Withdrawn => episode.WithdrawnAt,
         EpisodeNews.Reopened => episode.RaisedAt,
+        EpisodeNews.SeverityChanged => episode.SeverityAt,
+        EpisodeNews.Summary or EpisodeNews.Test => episode.RaisedAt,
     }) ?? throw new UnreachableException($"An episode without the instant of its news: {news}.");
 
-    public static byte[] Write(Episode episode, EpisodeNews news)
+    /// <summary>Number of the layout of <c>data</c>. Fields are added at its end under the same number; one that went or changed its meaning would raise it.</summary>
+    public const int Version = 1;
+
+    /// <summary>The whole body.</summary>
+    /// <param name="number">The message's number within its subscription, from 1 without gaps.</param>
+    public static byte[] Write(Episode episode, EpisodeNews news, long number) => Complete(Shared(episode, news), number);
+
+    /// <summary>Ends what <see cref="Shared"/> began with what is a subscription's own.</summary>
+    public static byte[] Complete(ReadOnlySpan<byte> shared, long number)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(number, digits, out var length);
+        return [.. shared, .. ",\"number\":"u8, .. digits[..length], .. "}}"u8];
+    }
+
+    /// <summary>What a body says to every subscription alike: all but its end.</summary>
+    public static byte[] Shared(Episode episode, EpisodeNews news)
     {
         var buffer = new ArrayBufferWriter<byte>(768);
         var row = QuantityCatalogue.Of(episode.Quantity);
@@ -84,8 +106,7 @@ public static class EpisodeBody
         json.WriteString("category", Cut(episode.Category, MaxCategory));
         json.WriteString("runBook", IsLink(episode.RunBook) ? episode.RunBook : "");
         json.WriteString("kind", Name(episode.Kind));
-        json.WriteEndObject();
-        json.WriteEndObject();
+        json.WriteNumber("version", Version);
         json.Flush();
         return buffer.WrittenSpan.ToArray();
     }

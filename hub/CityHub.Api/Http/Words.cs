@@ -1,4 +1,5 @@
 using CityHub.Api.Keys;
+using CityHub.Contracts;
 using SmartCity.Watch;
 
 namespace CityHub.Api.Http;
@@ -15,6 +16,16 @@ internal static class Words
     };
 
     public static Severity? Severity(string text) => Enum.GetValues<Severity>().Cast<Severity?>().FirstOrDefault(s => Of(s!.Value) == text);
+
+    public static EpisodeKind? EpisodeKind(string text) => Enum.GetValues<EpisodeKind>().Cast<EpisodeKind?>().FirstOrDefault(kind => SmartCity.Webhooks.EpisodeBody.Name(kind!.Value) == text);
+
+    public static string Of(SignatureScheme scheme) => scheme switch
+    {
+        SignatureScheme.Symmetric => "v1",
+        SignatureScheme.Asymmetric => "v1a",
+    };
+
+    public static SignatureScheme? Signature(string text) => Enum.GetValues<SignatureScheme>().Cast<SignatureScheme?>().FirstOrDefault(scheme => Of(scheme!.Value) == text);
 
     public static string Of(Role role) => role switch
     {

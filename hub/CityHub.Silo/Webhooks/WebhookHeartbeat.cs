@@ -12,7 +12,7 @@ namespace CityHub.Silo.Webhooks;
 /// Sends each subscription that is not paused a signed sign of life. Takes the wall clock. A hub that cannot read its outbox sends none: then alerts
 /// cannot be relied upon either, and silence is the right message.
 /// </summary>
-public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost post, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookHeartbeat> log)
+public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookHeartbeat> log)
     : BackgroundService
 {
     private readonly TimeSpan _every = settings.Value.Heartbeat;
@@ -71,7 +71,7 @@ public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost pos
     {
         var heartbeat = new Heartbeat(subscription.Id, now, _every, total.Queued, total.Pending, total.LastMessage);
         var message = new OutboxMessage(0, heartbeat.Id, subscription.Id, null, Heartbeat.Type, heartbeat.Write(), 0, now);
-        var result = await post.Send(subscription, Lane.Of(subscription, secret).Secrets, message, stopping).ConfigureAwait(false);
+        var result = await post.Send(subscription.Endpoints[0], WebhookSigners.Read(secret, curve), message, stopping).ConfigureAwait(false);
         metrics.HeartbeatEnded(result.Verdict.Outcome);
     }
 

@@ -35,6 +35,9 @@ public sealed class WebhookOptions : IValidatableObject
     /// Private, loopback, link-local and metadata addresses outside of them are refused.</summary>
     [MaxLength(64)] public IList<string> AllowedNetworks { get; } = [];
 
+    /// <summary>Client certificates that subscriptions may name: each name's PEM file, with the certificate and its private key, readable by the hub alone.</summary>
+    public IDictionary<string, string> ClientCertificates { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Heartbeat > TimeSpan.Zero && Heartbeat < TimeSpan.FromSeconds(5))

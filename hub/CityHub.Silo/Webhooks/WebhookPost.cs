@@ -50,14 +50,14 @@ public sealed class WebhookPost : IDisposable
     }
 
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancel"/> asks for it.</exception>
-    public async Task<PostResult> Send(Subscription subscription, ReadOnlyMemory<WebhookSecret> secrets, OutboxMessage message, CancellationToken cancel)
+    public async Task<PostResult> Send(WebhookEndpoint endpoint, WebhookSigners signers, OutboxMessage message, CancellationToken cancel)
     {
-        if (secrets.IsEmpty) return new(new(DeliveryOutcome.NotSigned, null), null);
+        if (signers.None) return new(new(DeliveryOutcome.NotSigned, null), null);
         using var deadline = new CancellationTokenSource(_timeout, _wall);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
-            using var request = Compose(subscription.Url, secrets.Span, message);
+            using var request = Compose(endpoint.Url, signers, message);
             using var answer = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
             var status = (int)answer.StatusCode;
             return new(DeliveryVerdict.Of(status, RetryAfter(answer)), status);
@@ -74,14 +74,14 @@ public sealed class WebhookPost : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private HttpRequestMessage Compose(Uri url, ReadOnlySpan<WebhookSecret> secrets, OutboxMessage message)
+    private HttpRequestMessage Compose(Uri url, WebhookSigners signers, OutboxMessage message)
     {
         var timestamp = _wall.GetUtcNow().ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(message.Body) { Headers = { ContentType = Json } } };
         request.Headers.TryAddWithoutValidation("User-Agent", "CityHub");
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, message.MessageId);
         request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(message.MessageId, timestamp, message.Body, secrets));
+        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, signers.Sign(message.MessageId, timestamp, message.Body));
         return request;
     }
 

@@ -13,6 +13,7 @@ public static class WebhookWiring
         services.AddMetrics();
         return services
             .AddSingleton(provider => new AddressGuard(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowedNetworks))
+            .AddSingleton<IEd25519, LibCrypto>()
             .AddSingleton<WebhookMetrics>()
             .AddSingleton<WebhookPost>()
             .AddSingleton<WebhookSubscriptions>()

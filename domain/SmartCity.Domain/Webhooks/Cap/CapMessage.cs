@@ -94,7 +94,7 @@ public static class CapMessage
         var at = EpisodeBody.At(episode, news);
         xml.WriteStartElement("info", Namespace);
         Element(xml, "language", context.Language);
-        foreach (var category in CapTerms.Categories(episode.Quantity)) Element(xml, "category", category);
+        foreach (var category in EpisodeCategories.Of(episode)) Element(xml, "category", category);
         Element(xml, "event", row.Name);
         if (news == EpisodeNews.Cleared) Element(xml, "responseType", "AllClear");
         Element(xml, "urgency", CapTerms.Urgency(episode.Severity, news));
