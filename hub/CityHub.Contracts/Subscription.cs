@@ -57,6 +57,8 @@ public sealed record SubscriptionTerms
     /// <inheritdoc cref="Audience.Kinds"/>
     public IReadOnlyList<EpisodeKind> Kinds { get; init; } = [EpisodeKind.Actual];
 
+    public PayloadFormat Format { get; init; } = PayloadFormat.Standard;
+
     public SignatureScheme Signature { get; init; } = SignatureScheme.Symmetric;
 
     /// <summary>Of the first endpoint; see <see cref="WebhookEndpoint.Authority"/>.</summary>

@@ -1,6 +1,7 @@
 using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
 
@@ -13,6 +14,7 @@ namespace CityHub.Api.Http;
 /// <param name="Categories">Category names of CAP 1.2; empty or absent: all.</param>
 /// <param name="Quantities">Names of quantities; empty or absent: all.</param>
 /// <param name="Kinds">Of actual, exercise, test. Default: actual alone.</param>
+/// <param name="Format">standard (default), cap, alertmanager, cloud-events, slack, teams, ding-talk, we-com or feishu.</param>
 /// <param name="Signature">v1 (default): HMAC-SHA256 with a shared secret. v1a: Ed25519; the answer holds the public key.</param>
 /// <param name="Authority">PEM of the only certificate authority that the first endpoint is believed by.</param>
 /// <param name="ClientCertificate">Name of one of the hub's client certificates, shown to the first endpoint.</param>
@@ -25,7 +27,7 @@ namespace CityHub.Api.Http;
 /// <param name="AcknowledgeWithin">ISO 8601 duration: within which an alert is to be acknowledged. Default: not agreed.</param>
 /// <param name="Heartbeat">ISO 8601 duration of the signed sign of life; PT0S: none. Default: the hub's setting.</param>
 public sealed record NewSubscriptionBody(string? Department = null, string? Url = null, IReadOnlyList<string>? Districts = null, string? MinSeverity = null, string? Secret = null,
-    IReadOnlyList<string>? Categories = null, IReadOnlyList<string>? Quantities = null, IReadOnlyList<string>? Kinds = null, string? Signature = null,
+    IReadOnlyList<string>? Categories = null, IReadOnlyList<string>? Quantities = null, IReadOnlyList<string>? Kinds = null, string? Format = null, string? Signature = null,
     string? Authority = null, string? ClientCertificate = null, IReadOnlyList<EndpointBody>? FailOver = null, QuietHoursBody? QuietHours = null,
     int? PerMinute = null, int? MaxInFlight = null, string? AgeLimit = null, string? ServiceLevel = null, string? AcknowledgeWithin = null, string? Heartbeat = null);
 
@@ -43,12 +45,12 @@ public sealed record QuietHoursBody(string? From = null, string? To = null, stri
 /// <param name="PublicKey">What messages are verified with, with signature v1a; null with v1.</param>
 /// <param name="Gone">Endpoints (1 is the first) that answered 410 Gone and are tried no more until it is resumed.</param>
 public sealed record SubscriptionBody(string Id, string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt,
-    IReadOnlyList<string> Categories, IReadOnlyList<string> Quantities, IReadOnlyList<EpisodeKind> Kinds, string Signature, string? PublicKey,
+    IReadOnlyList<string> Categories, IReadOnlyList<string> Quantities, IReadOnlyList<EpisodeKind> Kinds, PayloadFormat Format, string Signature, string? PublicKey,
     string? Authority, string? ClientCertificate, IReadOnlyList<EndpointBody> FailOver, QuietHoursBody? QuietHours, int? PerMinute, int? MaxInFlight,
     string AgeLimit, string ServiceLevel, string? AcknowledgeWithin, string? Heartbeat, IReadOnlyList<int> Gone)
 {
     public static SubscriptionBody Of(Subscription s) => new(s.Id, s.Department, s.Url.ToString(), s.Districts, s.MinSeverity, s.Paused, s.CreatedAt,
-        s.Terms.Categories, [.. s.Terms.Quantities.Select(quantity => QuantityCatalogue.Of(quantity).Name)], s.Terms.Kinds, Words.Of(s.Terms.Signature), s.PublicKey,
+        s.Terms.Categories, [.. s.Terms.Quantities.Select(quantity => QuantityCatalogue.Of(quantity).Name)], s.Terms.Kinds, s.Terms.Format, Words.Of(s.Terms.Signature), s.PublicKey,
         s.Terms.Authority, s.Terms.ClientCertificate, [.. s.Terms.FailOver.Select(one => new EndpointBody(one.Url.ToString(), one.Authority, one.ClientCertificate))],
         s.Terms.QuietHours is { } quiet ? new(Times.Text(quiet.From), Times.Text(quiet.To), quiet.Zone, Words.Of(quiet.LoudFrom)) : null, s.Terms.PerMinute, s.Terms.MaxInFlight,
         Times.Text(s.Terms.AgeLimit), Times.Text(s.Terms.ServiceLevel), s.Terms.AcknowledgeWithin is { } within ? Times.Text(within) : null,

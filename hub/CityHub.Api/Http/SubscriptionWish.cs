@@ -21,6 +21,7 @@ internal static class SubscriptionWish
             Categories = [.. (body.Categories ?? []).Distinct(StringComparer.Ordinal)],
             Quantities = [.. Named(asked, "quantities", body.Quantities, name => QuantityCatalogue.Find(name)?.Quantity, "is no quantity of the catalogue").Distinct()],
             Kinds = body.Kinds is null ? usual.Kinds : [.. Named(asked, "kinds", body.Kinds, Words.EpisodeKind, "is one of actual, exercise, test").Distinct()],
+            Format = Format(asked, body.Format),
             Signature = Signature(asked, body.Signature),
             Authority = body.Authority,
             ClientCertificate = body.ClientCertificate,
@@ -54,6 +55,14 @@ internal static class SubscriptionWish
         if (Words.Severity(text) is { } severity) return severity;
         asked.Unacceptable(field, "is one of warning, minor, major, critical");
         return otherwise;
+    }
+
+    private static PayloadFormat Format(Asked asked, string? text)
+    {
+        if (text is null) return PayloadFormat.Standard;
+        if (Words.Format(text) is { } format) return format;
+        asked.Unacceptable("format", "is one of " + string.Join(", ", Enum.GetValues<PayloadFormat>().Select(Words.Of)));
+        return PayloadFormat.Standard;
     }
 
     private static SignatureScheme Signature(Asked asked, string? text)

@@ -67,6 +67,8 @@ internal sealed class SubscriptionCheck(AddressGuard guard, IEd25519 curve, IRea
         foreach (var category in terms.Categories) When(!EpisodeCategories.All.Contains(category, StringComparer.Ordinal), "categories", $"one is none of {string.Join(", ", EpisodeCategories.All)}");
         When(terms.Kinds.Count == 0 || terms.Kinds.Any(kind => !Enum.IsDefined(kind)), "kinds", "names at least one of actual, exercise, test");
         When(terms.Quantities.Any(quantity => !Enum.IsDefined(quantity)), "quantities", "one is not in the catalogue");
+        When(!Enum.IsDefined(terms.Format), "format", "is none that the hub writes");
+        When(PayloadFormats.IsChat(terms.Format) && terms.Heartbeat > TimeSpan.Zero, "heartbeat", "has no use in a chat");
         When(!Enum.IsDefined(terms.Signature), "signature", "is neither v1 nor v1a");
         When(terms.Signature == SignatureScheme.Asymmetric && curve.Missing is not null, "signature", $"cannot be v1a: {curve.Missing}");
         When(terms.Signature == SignatureScheme.Asymmetric && secret is not null, "secret", "has no use with v1a: the hub makes the key pair");

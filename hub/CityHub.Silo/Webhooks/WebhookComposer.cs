@@ -8,7 +8,8 @@ using SmartCity.Webhooks;
 namespace CityHub.Silo.Webhooks;
 
 /// <summary>Which messages a change in the register causes, and for whom: what the register calls within the transaction that makes the change. Of one thread at a time.</summary>
-public sealed class WebhookComposer
+/// <param name="city">Who speaks.</param>
+public sealed class WebhookComposer(City city)
 {
     private readonly record struct Receiver(Subscription Subscription, Audience Audience, TimeZoneInfo? Zone);
 
@@ -27,10 +28,13 @@ public sealed class WebhookComposer
         var shared = new Dictionary<EpisodeNews, byte[]>();   // the same bytes for everyone: written once, and only when somebody wants them
         foreach (var (subscription, audience, zone) in _receivers)
         {
-            var heard = earlier.Any(one => string.Equals(one.Subscription, subscription.Id, StringComparison.Ordinal));
-            if (audience.Told(news, change.After, heard) is not { } told) continue;
-            if (!shared.TryGetValue(told, out var body)) shared.Add(told, body = EpisodeBody.Shared(change.After, told));
-            messages.Add(new(MessageId.Of(subscription.Id, change.After.Id, change.Number), subscription.Id, EpisodeBody.Type(told), EpisodeBody.Complete(body, lines.NextNumber(subscription.Id)))
+            var own = earlier.Where(one => string.Equals(one.Subscription, subscription.Id, StringComparison.Ordinal)).ToArray();
+            if (audience.Told(news, change.After, own.Length > 0) is not { } told) continue;
+            var notice = new Notice(change.After, told, MessageId.Of(subscription.Id, change.After.Id, change.Number), subscription.Id, lines.NextNumber(subscription.Id), lines.Now)
+            {
+                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Severity,
+            };
+            messages.Add(new(notice.MessageId, subscription.Id, EpisodeBody.Type(told), Write(subscription.Terms.Format, notice, shared))
             {
                 NotBefore = zone is null ? null : subscription.Terms.QuietHours?.Until(lines.Now, change.After.Severity, zone),
             });
@@ -39,14 +43,24 @@ public sealed class WebhookComposer
     }
 
     /// <summary>What the test button sends: nothing happened, and it says so.</summary>
-    public static NewMessage Test(Subscription subscription, string id, Instant at, string by, IOutboxLines lines)
+    public NewMessage Test(Subscription subscription, string id, Instant at, string by, IOutboxLines lines)
     {
         var nothing = new Episode(new(id), "hub.test", 0, new("hub.test"), Quantity.AirTemperature, Severity.Warning, at, 0)
         {
             Department = subscription.Department, Message = $"A test of this subscription by {by}. Nothing has happened.", RaisedAt = at, Kind = EpisodeKind.Test, Category = "Other",
         };
-        return new(id, subscription.Id, EpisodeBody.Type(EpisodeNews.Test), EpisodeBody.Write(nothing, EpisodeNews.Test, lines.NextNumber(subscription.Id)));
+        var notice = new Notice(nothing, EpisodeNews.Test, id, subscription.Id, lines.NextNumber(subscription.Id), at) { City = city };
+        return new(id, subscription.Id, EpisodeBody.Type(EpisodeNews.Test), NoticeText.Write(subscription.Terms.Format, notice));
     }
+
+    private static byte[] Write(PayloadFormat format, Notice notice, Dictionary<EpisodeNews, byte[]> shared)
+    {
+        if (format != PayloadFormat.Standard) return NoticeText.Write(format, notice);
+        if (!shared.TryGetValue(notice.News, out var body)) shared.Add(notice.News, body = EpisodeBody.Shared(notice));
+        return EpisodeBody.Complete(body, notice);
+    }
+
+    private static EarlierNotice Read(EarlierMessage one) => new(one.MessageId, one.Type, one.QueuedAt, one.Delivered);
 
     /// <summary>The zone that a name stands for on this machine.</summary>
     public static bool TryZone(string name, [NotNullWhen(true)] out TimeZoneInfo? zone) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone);

@@ -169,7 +169,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         PostResult result;
         try
         {
-            result = await post.Send(where, lane.Signers, message, abort).ConfigureAwait(false);
+            result = await post.Send(where, lane.Signers, lane.Subscription.Terms.Format, message, abort).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {

@@ -16,7 +16,7 @@ public sealed record SubscriptionResult(Subscription? Subscription, string? Secr
 }
 
 /// <summary>Makes, changes, tests, pauses and removes subscriptions. Takes the wall clock.</summary>
-public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard, IEd25519 curve, IOptions<WebhookOptions> settings, TimeProvider wall)
+public sealed class WebhookSubscriptions(IRegister register, WebhookComposer composer, AddressGuard guard, IEd25519 curve, IOptions<WebhookOptions> settings, TimeProvider wall)
 {
     /// <summary>How long the secret before goes on to sign after a rotation, at most.</summary>
     public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(7);
@@ -37,7 +37,7 @@ public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard,
         return new(made, Told(text), []);
     }
 
-    /// <summary>Puts what is asked for in the place of what was agreed upon. How its messages are signed does not change: that is a rotation, or a new subscription.
+    /// <summary>Puts what is asked for in the place of what was agreed upon. How its messages are signed and written does not change: that is a rotation, or a new subscription.
     /// Null: no such subscription.</summary>
     /// <exception cref="RegisterUnavailableException">Nothing was written.</exception>
     public async Task<SubscriptionResult?> Change(string id, SubscriptionRequest request)
@@ -46,6 +46,7 @@ public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard,
         var faults = _check.Faults(request, out var url, out _);
         if (request.Secret is not null) faults.Add(new("secret", "is not changed here: rotate it"));
         if (request.Terms.Signature != before.Terms.Signature) faults.Add(new("signature", "is not changed: make another subscription"));
+        if (request.Terms.Format != before.Terms.Format) faults.Add(new("format", "is not changed, because messages wait in it: make another subscription"));
         if (faults.Count > 0) return new(null, null, faults);
         var changed = before with { Department = request.Department, Url = url!, Districts = request.Districts, MinSeverity = request.MinSeverity, Terms = request.Terms };
         return await register.ChangeSubscription(changed).ConfigureAwait(false) is { } kept ? new(kept, null, []) : null;
@@ -66,7 +67,7 @@ public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard,
     {
         if (Find(id) is not { } subscription) return null;
         var message = "test_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        await register.QueueNumbered(lines => WebhookComposer.Test(subscription, message, lines.Now, by, lines)).ConfigureAwait(false);
+        await register.QueueNumbered(lines => composer.Test(subscription, message, lines.Now, by, lines)).ConfigureAwait(false);
         return message;
     }
 

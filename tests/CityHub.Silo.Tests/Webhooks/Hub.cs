@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Tests.Webhooks;
 
@@ -23,17 +24,22 @@ public sealed class Hub : IAsyncDisposable
     public Hub(TimeProvider? wall = null)
     {
         _wall = wall ?? TimeProvider.System;
-        Register = new(new RegisterOptions { Path = RegisterFile }, new WebhookComposer().Compose, _wall, NullLogger<SqliteRegister>.Instance);
+        Register = new(new RegisterOptions { Path = RegisterFile }, Composer.Compose, _wall, NullLogger<SqliteRegister>.Instance);
     }
 
     public string RegisterFile => Path.Combine(_folder, "register.db");
+
+    /// <summary>Who speaks in these tests.</summary>
+    public static readonly City City = new("alerts@city.example") { Address = new("https://hub.city.example") };
+
+    private WebhookComposer Composer { get; } = new(City);
 
     public SqliteRegister Register { get; }
 
     /// <summary>Every line that was logged.</summary>
     public ConcurrentQueue<string> Lines { get; } = new();
 
-    public WebhookSubscriptions Subscriptions => new(Register, new AddressGuard(["127.0.0.0/8"]), new LibCrypto(), Options.Create(new WebhookOptions()), _wall);
+    public WebhookSubscriptions Subscriptions => new(Register, Composer, new AddressGuard(["127.0.0.0/8"]), new LibCrypto(), Options.Create(new WebhookOptions()), _wall);
 
     public IServiceProvider Services => _services!;
 
@@ -45,6 +51,8 @@ public sealed class Hub : IAsyncDisposable
         services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         services.AddWebhooks().Configure<WebhookOptions>(options =>
         {
+            options.Heartbeat = TimeSpan.Zero;   // unless a test asks for it
+            (options.Sender, options.Address) = (City.Sender, City.Address);
             if (allowLoopback) options.AllowedNetworks.Add("127.0.0.0/8");
             set?.Invoke(options);
         });

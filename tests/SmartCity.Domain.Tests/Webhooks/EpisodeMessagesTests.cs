@@ -22,14 +22,14 @@ public sealed class EpisodeMessagesTests
 
     [Fact]
     public void A_raised_episode_is_told_with_everything_that_a_dispatcher_needs() => Assert.Equal(
-        """{"type":"episode.raised","timestamp":"2026-11-23T14:00:30.000Z","data":{"episode":"EPISODE","rule":"heat","ruleVersion":3,"sensor":"elbe.pole-7.bme280","quantity":"air-temperature","unit":"Cel","value":41.5,"severity":"major","district":"neustadt","department":"fire","message":"Über 40 °C","firstBreachAt":"2026-11-23T14:00:00.000Z","raisedAt":"2026-11-23T14:00:30.000Z","clearedAt":null,"withdrawnAt":null,"acknowledged":null,"late":false,"category":"Met","runBook":"https://city.example/heat","kind":"actual","version":1,"number":17}}"""
+        """{"type":"episode.raised","timestamp":"2026-11-23T14:00:30.000Z","data":{"episode":"EPISODE","rule":"heat","ruleVersion":3,"sensor":"elbe.pole-7.bme280","quantity":"air-temperature","unit":"Cel","value":41.5,"severity":"major","district":"neustadt","department":"fire","message":"Über 40 °C","firstBreachAt":"2026-11-23T14:00:00.000Z","raisedAt":"2026-11-23T14:00:30.000Z","clearedAt":null,"withdrawnAt":null,"acknowledged":null,"late":false,"category":"Met","runBook":"https://city.example/heat","kind":"actual","version":1,"number":17,"acknowledgeUrl":null,"superseded":null}}"""
             .Replace("EPISODE", Id.Value, StringComparison.Ordinal),
-        Encoding.UTF8.GetString(EpisodeBody.Write(Raised, EpisodeNews.Raised, 17)));
+        Encoding.UTF8.GetString(Body(Raised, EpisodeNews.Raised)));
 
     [Fact]
     public void An_acknowledgement_says_who_when_and_why()
     {
-        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised.Acknowledge("duty", T0 + TimeSpan.FromMinutes(2), "on \"it\""), EpisodeNews.Acknowledged, long.MaxValue));
+        using var json = JsonDocument.Parse(Body(Raised.Acknowledge("duty", T0 + TimeSpan.FromMinutes(2), "on \"it\""), EpisodeNews.Acknowledged));
         Assert.Equal("episode.acknowledged", json.RootElement.GetProperty("type").GetString());
         Assert.Equal("2026-11-23T14:02:00.000Z", json.RootElement.GetProperty("timestamp").GetString());
         Assert.Equal("""{"by":"duty","at":"2026-11-23T14:02:00.000Z","note":"on \"it\""}""", json.RootElement.GetProperty("data").GetProperty("acknowledged").GetRawText());
@@ -155,7 +155,7 @@ public sealed class EpisodeMessagesTests
             Acknowledged = new(worst, Instant.Max, worst), Late = true, Category = worst, Kind = EpisodeKind.Exercise,
             RunBook = new string('"', EpisodeBody.MaxLink),
         };
-        Assert.InRange(EpisodeBody.Write(episode, EpisodeNews.Acknowledged, long.MaxValue).Length, 1, EpisodeBody.MaxBytes - 1);
+        Assert.InRange(Body(episode, EpisodeNews.Acknowledged).Length, 1, EpisodeBody.MaxBytes - 1);
     }
 
     [Theory]
@@ -165,17 +165,17 @@ public sealed class EpisodeMessagesTests
     {
         Assert.NotEmpty(because);
         var link = "https://city.example/".PadRight(length, 'x');
-        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { RunBook = link }, EpisodeNews.Raised, long.MaxValue));
+        using var json = JsonDocument.Parse(Body(Raised with { RunBook = link }, EpisodeNews.Raised));
         Assert.Equal(sent ? link : "", json.RootElement.GetProperty("data").GetProperty("runBook").GetString());
     }
 
     [Theory]
-    [InlineData(1000, "🔥🔥")]
-    [InlineData(1001, "🔥…")]
+    [InlineData(900, "🔥🔥")]
+    [InlineData(901, "🔥…")]
     public void A_text_that_is_cut_says_so_and_is_never_cut_within_a_character(int units, string end)
     {
         var message = new string('x', units % 2) + string.Concat(Enumerable.Repeat("🔥", units / 2));
-        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { Message = message }, EpisodeNews.Raised, long.MaxValue));
+        using var json = JsonDocument.Parse(Body(Raised with { Message = message }, EpisodeNews.Raised));
         Assert.EndsWith(end, json.RootElement.GetProperty("data").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
@@ -183,15 +183,17 @@ public sealed class EpisodeMessagesTests
     public void Whatever_texts_and_values_come_in_the_body_is_json_with_the_fields_in_their_order() =>
         Gen.Select(Gen.String, Gen.String, Gen.Double).Sample((message, district, value) =>
         {
-            using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { Message = message, District = district, Value = value }, EpisodeNews.Raised, long.MaxValue));
+            using var json = JsonDocument.Parse(Body(Raised with { Message = message, District = district, Value = value }, EpisodeNews.Raised));
             return json.RootElement.GetProperty("data").EnumerateObject().Select(field => field.Name).SequenceEqual(Fields)
                 && (double.IsFinite(value) ? json.RootElement.GetProperty("data").GetProperty("value").GetDouble() == value
                     : json.RootElement.GetProperty("data").GetProperty("value").ValueKind == JsonValueKind.Null);
         });
 
+    private static byte[] Body(Episode episode, EpisodeNews news) => EpisodeBody.Write(new(episode, news, "msg_1", "sub_1", 17, T0));
+
     private static readonly string[] Fields =
     [
         "episode", "rule", "ruleVersion", "sensor", "quantity", "unit", "value", "severity", "district", "department", "message",
-        "firstBreachAt", "raisedAt", "clearedAt", "withdrawnAt", "acknowledged", "late", "category", "runBook", "kind", "version", "number",
+        "firstBreachAt", "raisedAt", "clearedAt", "withdrawnAt", "acknowledged", "late", "category", "runBook", "kind", "version", "number", "acknowledgeUrl", "superseded",
     ];
 }
