@@ -74,7 +74,7 @@ internal static class StoreRun
             if (!path.EndsWith("/write", StringComparison.Ordinal)) return Mood.Pass;
             lock (moods)
             {
-                return moods.Next(100) switch { < 4 => Mood.Bad, < 8 => Mood.TooLarge, < 11 => Mood.Busy, < 15 => Mood.Away, < 17 => Mood.Hang, < 22 => Mood.LoseAnswer, _ => Mood.Pass };
+                return moods.Next(100) switch { < 7 => Mood.Bad, < 14 => Mood.TooLarge, < 17 => Mood.Busy, < 24 => Mood.Away, < 27 => Mood.Hang, < 37 => Mood.LoseAnswer, _ => Mood.Pass };
             }
         };
         var (writerKills, serverKills) = (0, 0);

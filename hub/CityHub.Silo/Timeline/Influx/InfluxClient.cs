@@ -15,7 +15,7 @@ internal sealed class InfluxClient : IDisposable
 {
     private const int ErrorBytes = 4096;
     private readonly Uri _url;
-    private readonly LineServerOptions _options;
+    private readonly LineServerSettings _options;
     private readonly InfluxSecret _secret;
     private readonly TimeProvider _wall;
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromSeconds(10) })
@@ -23,7 +23,7 @@ internal sealed class InfluxClient : IDisposable
         Timeout = Timeout.InfiniteTimeSpan, // ours run by our clock
     };
 
-    public InfluxClient(Uri url, LineServerOptions options, InfluxSecret secret, TimeProvider wall) =>
+    public InfluxClient(Uri url, LineServerSettings options, InfluxSecret secret, TimeProvider wall) =>
         (_url, _options, _secret, _wall) = (url.AbsoluteUri.EndsWith('/') ? url : new(url.AbsoluteUri + "/"), options, secret, wall);
 
     public Uri Url => _url;

@@ -17,7 +17,7 @@ public enum InfluxDialect : byte
 }
 
 /// <summary>How lines reach a server. Secrets come from a file or from the environment, never from here.</summary>
-public abstract class LineServerOptions
+public abstract class LineServerSettings
 {
     /// <summary>What it is. Default: V1.</summary>
     public InfluxDialect Dialect { get; set; }
@@ -51,7 +51,7 @@ public abstract class LineServerOptions
 }
 
 /// <summary>Section <c>Influx</c>: the InfluxDB that holds the timeline when <c>Timeline:Store</c> says so. The environment's <c>INFLUX_TOKEN</c> and <c>INFLUX_PASSWORD</c> stand in for the files.</summary>
-public sealed class InfluxOptions : LineServerOptions
+public sealed class InfluxOptions : LineServerSettings
 {
     /// <summary>Its address. Default: <c>http://127.0.0.1:8086/</c>.</summary>
     [Required] public Uri Url { get; set; } = new("http://127.0.0.1:8086/");
@@ -62,7 +62,7 @@ public sealed class InfluxOptions : LineServerOptions
 
 /// <summary>Section <c>Export</c>: a further server that gets a copy of every reading, VictoriaMetrics for instance. It never holds anything up: what it is away for longer than the log reaches back is not sent again.
 /// The environment's <c>EXPORT_TOKEN</c> and <c>EXPORT_PASSWORD</c> stand in for the files.</summary>
-public sealed class ExportOptions : LineServerOptions
+public sealed class ExportOptions : LineServerSettings
 {
     /// <summary>Its address. Default: none, nothing is exported.</summary>
     public Uri? Url { get; set; }

@@ -7,7 +7,7 @@ namespace CityHub.Silo.Timeline.Influx;
 /// <summary>
 /// Takes blocks from the append log to a server, in order, as lines; while one batch is under way the next is made. A batch is full at a number of lines, or has waited for its age.
 /// </summary>
-internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery delivery, LineServerOptions options, Func<SensorId, SeriesTags> place, Retention retention, Func<Instant> city,
+internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery delivery, LineServerSettings options, Func<SensorId, SeriesTags> place, Retention retention, Func<Instant> city,
     TimeProvider wall, TimelineMetrics metrics, DamageLog damage) : IDisposable
 {
     private readonly SemaphoreSlim _knock = new(0, 1);
