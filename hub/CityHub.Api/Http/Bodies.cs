@@ -20,6 +20,9 @@ public sealed record SensorBody(string Id, string Node, string Device, Presence 
             v.At, v.Value is { } number && double.IsFinite(number) ? number : null, v.Fault, v.Quality, v.Clock))]);
 }
 
+/// <summary>The newest value of one quantity of a sensor; none when the read failed.</summary>
+public sealed record LatestBody(string Sensor, Instant At, double? Value, Quality Quality);
+
 /// <summary>One step. What was not asked for is left out.</summary>
 public sealed record PointBody(Instant At,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Min, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mean,
