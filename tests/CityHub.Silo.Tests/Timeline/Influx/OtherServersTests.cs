@@ -75,7 +75,7 @@ public sealed class OtherServersTests : IDisposable
     {
         await using var server = await InfluxServer.Start(_folder.File("influxdb"));
         using var timeline = Open(new() { Url = server.Address, BatchAge = TimeSpan.Zero });
-        using var register = new SqliteRegister(new() { Path = _folder.File("register.db") }, WebhookComposer.Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        using var register = new SqliteRegister(new() { Path = _folder.File("register.db") }, new WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
         var feed = new EventFeed();
         using var stop = new CancellationTokenSource();
         var running = Task.Run(() => new Annotations(feed, register, timeline.OwnDelivery(), TimeProvider.System).Run(stop.Token));
