@@ -39,6 +39,8 @@ public static class TelemetryServices
             ClientId = $"{file.Node.Group}-{file.Node.Node}",
             User = credentials.ElementAtOrDefault(0),
             Password = credentials.ElementAtOrDefault(1),
+            // One file has all three: the libraries take from it what they look for.
+            Tls = file.Broker.CardFile is { } card ? new(card, card, card) : null,
         });
     }
 
