@@ -37,8 +37,8 @@ enrol_options() {
   [ -z "${node_wanted:-}" ] || enrol_name --group "$group"
   [ -z "$site" ] || enrol_name --site "$site"
   [ -z "$district" ] || enrol_name --district "$district"
-  # A certificate's common name holds 64 characters (RFC 5280, ub-common-name).
-  [ $((${#group} + ${#node})) -le 63 ] || wrong+=("group and node have more than 63 characters together")
+  # A certificate's common name holds 64 characters (RFC 5280, ub-common-name); the card's number takes up to six of them.
+  [ $((${#group} + ${#node})) -le 57 ] || wrong+=("group and node have more than 57 characters together")
   if [ -n "$broker" ] && ! [[ $broker =~ ^[A-Za-z0-9._-]+(:[0-9]{1,5})?$ ]]; then wrong+=("--broker: HOST or HOST:PORT is expected, not '$broker'"); fi
   [ ${#wrong[@]} -eq 0 ] || { printf 'city: %s\n' "${wrong[@]}" >&2; exit 2; }
   command -v openssl >/dev/null || need_packages openssl
@@ -157,6 +157,8 @@ keyfile $dir/broker.key
 crlfile $dir/crl.pem
 require_certificate true
 use_identity_as_username true
+# Nobody ends another's connection by taking its client id.
+use_username_as_clientid true
 tls_version tlsv1.2
 allow_anonymous false
 acl_file $dir/acl
@@ -176,8 +178,9 @@ access_list() {
     cut -f 1 "$estate/enrolled" | sort -u | while IFS= read -r group; do
       printf 'topic readwrite spBv1.0/STATE/cityhub-%s\ntopic write spBv1.0/%s/NCMD/+\ntopic write spBv1.0/%s/DCMD/+/+\n' "$group" "$group" "$group"
     done
+    # A card's number is part of its name, so that an old card has no words left as soon as the broker has read this list again.
     while IFS=$'\t' read -r group node rest; do
-      printf '\nuser %s/%s\n' "$group" "$node"
+      printf '\nuser %s/%s/%s\n' "$group" "$node" "${rest##*$'\t'}"
       printf 'topic write spBv1.0/%s/%s/%s\n' "$group" NBIRTH "$node" "$group" NDEATH "$node" "$group" NDATA "$node"
       printf 'topic write spBv1.0/%s/%s/%s/+\n' "$group" DBIRTH "$node" "$group" DDEATH "$node" "$group" DDATA "$node"
       printf 'topic read spBv1.0/%s/NCMD/%s\ntopic read spBv1.0/%s/DCMD/%s/+\n' "$group" "$node" "$group" "$node"
@@ -188,7 +191,8 @@ access_list() {
   publish "$estate/enrolled" "$estate/broker/enrolled"
 }
 
-# A running broker reads access list, certificates and revocations again on SIGHUP.
+# A running broker reads the access list again on SIGHUP; Mosquitto 2.0 reads the list of ended certificates at its start only. Until then an ended
+# card may still connect, and neither say nor hear a word.
 tell_broker() {
   local pid; pid=$(cat "$estate/broker/mosquitto.pid" 2>/dev/null) || true
   if [ -n "$pid" ] && kill -HUP "$pid" 2>/dev/null; then say "broker      has read the list again (pid $pid)"
@@ -217,7 +221,8 @@ strike() {
 # Every valid certificate of the name ends.
 end_certificates() {
   local dir=$estate/authority serial
-  awk -F '\t' -v s="/CN=$group/$node" '$1 == "V" && $6 == s { print $4 }' "$dir/index.txt" | while IFS= read -r serial; do
+  # openssl's index writes a slash within a name as \/
+  own="/CN=$group\/$node\/" awk -F '\t' '$1 == "V" && index($6, ENVIRON["own"]) == 1 { print $4 }' "$dir/index.txt" | while IFS= read -r serial; do
     openssl ca -config "$dir/openssl.cnf" -revoke "$dir/issued/$serial.pem" 2>>"$dir/log" || authority_failed
   done
   revocations
@@ -231,11 +236,13 @@ hub_card() {
 card_file() { printf '%s/%s/%s.pem' "${out:-$estate/cards}" "$group" "$node"; }
 
 issue() {
-  local file; file=$(card_file)
+  local file number; file=$(card_file)
   mkdir -p "$(dirname "$file")"
-  card "$file" "$group/$node" "# CityHub: a node's identity. It goes onto that node's card, mode 0600, and nowhere else." \
+  number=$(($(cat "$estate/cards-made" 2>/dev/null || echo 0) + 1))
+  printf '%s\n' "$number" >"$estate/cards-made"
+  card "$file" "$group/$node/$number" "# CityHub: a node's identity. It goes onto that node's card, mode 0600, and nowhere else." \
     "group: $group" "node: $node" ${site:+"site: $site"} ${district:+"district: $district"}
-  printf '%s\t%s\t%s\t%s\t%s\n' "$group" "$node" "${site:--}" "${district:--}" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$estate/enrolled"
+  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$group" "$node" "${site:--}" "${district:--}" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$number" >>"$estate/enrolled"
   access_list
   say "card        $file"
   say "            copy it to the node (mode 0600) and name it in the node file:  broker: { card: $(basename "$file") }"
@@ -282,7 +289,7 @@ city_revoke() {
   strike
   rm -f "$(card_file)"
   access_list
-  say "revoked     $group/$node: its certificate is on the list of those that ended, and no word is allowed to it"
+  say "revoked     $group/$node: no word is allowed to it any more; once the broker has been restarted it cannot connect either"
   tell_broker
 }
 
@@ -290,5 +297,5 @@ city_enrolled() {
   local node group site district broker out qr estate
   enrol_options "$@"
   [ -s "$estate/enrolled" ] || { say "nobody is enrolled yet"; return; }
-  { printf 'group\tnode\tsite\tdistrict\tsince\n'; cat "$estate/enrolled"; } | column -t -s $'\t'
+  { printf 'group\tnode\tsite\tdistrict\tsince\tcard\n'; cat "$estate/enrolled"; } | column -t -s $'\t'
 }

@@ -88,6 +88,7 @@ public sealed class Enrolment : IAsyncDisposable
             await Until.True(() => hub.Heard.Any(heard => heard.Text == mark && heard.Topic.EndsWith("pole-8", StringComparison.Ordinal)), "the other is heard");
             return !hub.Heard.Any(heard => heard.Text == mark && heard.Topic.EndsWith("pole-7", StringComparison.Ordinal));
         }, "its words no longer pass");
+        await Restart();
         await using var again = EnrolledClient.Open(_port, "pole-7-again", stolen, stolen);
         await Until.True(() => again.End is not null, "it is sent away");
         Assert.False(again.IsConnected);
@@ -100,17 +101,30 @@ public sealed class Enrolment : IAsyncDisposable
         await Broker();
         var old = Path.Combine(_folder.FullName, "old.pem");
         File.Copy(Card("pole-7"), old);
+        await using var hub = await (await EnrolledClient.Connect(_port, "hub", HubCard)).Listen("spBv1.0/#");
         await City("rotate", "pole-7", "--group", "city", "--state", Estate);
         Assert.NotEqual(await File.ReadAllTextAsync(old), await File.ReadAllTextAsync(Card("pole-7")));
-        await using var node = await EnrolledClient.Connect(_port, "new", Card("pole-7"));
+        await using var node = await EnrolledClient.Connect(_port, "pole-7", Card("pole-7"));
         await Until.True(async () =>
         {
-            await using var before = EnrolledClient.Open(_port, "old", old, old);
-            await Until.True(() => before.IsConnected || before.End is not null, "it is let in or sent away");
-            return !before.IsConnected;
-        }, "the old card is sent away");
+            await node.Say("spBv1.0/city/NDATA/pole-7", "new");
+            return hub.Heard.Any(heard => heard.Text == "new");
+        }, "the new card's words pass");
+        // Whoever still has the old card gets in until the broker is restarted; it says nothing, and does not push the node out by its client id.
+        await using (var thief = await EnrolledClient.Connect(_port, "pole-7", old))
+        {
+            await thief.Say("spBv1.0/city/NDATA/pole-7", "old");
+            await node.Say("spBv1.0/city/NDATA/pole-7", "after");
+            await Until.True(() => hub.Heard.Any(heard => heard.Text == "after"), "the node is heard after it");
+        }
+        Assert.DoesNotContain(hub.Heard, heard => heard.Text == "old");
+        Assert.True(node.IsConnected);
+        await Restart();
+        await using var late = EnrolledClient.Open(_port, "old", old, old);
+        await Until.True(() => late.End is not null, "the old card is sent away");
+        Assert.False(late.IsConnected);
         var said = await City("enrolled", "--state", Estate);
-        Assert.Matches(@"city\s+pole-7\s+quay-3\s+harbour\s+\d{4}-", said);
+        Assert.Matches(@"city\s+pole-7\s+quay-3\s+harbour\s+\d{4}-\S+\s+2", said);
     }
 
     [Fact]
@@ -190,10 +204,21 @@ public sealed class Enrolment : IAsyncDisposable
 
     private Task<string> Enrol(string node, params string[] more) => City(["enrol", node, "--group", "city", "--broker", $"127.0.0.1:{_port}", "--state", Estate, .. more]);
 
+    private async Task Restart()
+    {
+        await _broker!.DisposeAsync();
+        await Listening();
+    }
+
     private async Task Broker()
     {
         // Ours to read, not the system's: a broker started by root becomes the user mosquitto, who owns nothing in a test's folder.
         await File.AppendAllTextAsync(Path.Combine(Estate, "broker", "mosquitto.conf"), $"user {Environment.UserName}\n");
+        await Listening();
+    }
+
+    private async Task Listening()
+    {
         _broker = Child.Start(Path.Combine(_folder.FullName, "mosquitto.log"), "/usr/sbin/mosquitto", "-c", Path.Combine(Estate, "broker", "mosquitto.conf"));
         await Until.True(() => Ports.Listens(_port) || _broker.HasExited, "the broker listens");
         Assert.False(_broker.HasExited, _broker.Tail());
