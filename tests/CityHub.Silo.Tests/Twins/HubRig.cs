@@ -79,7 +79,7 @@ public sealed class HubRig : IAsyncDisposable
         });
         builder.Logging.AddProvider(new Lines(Log));
         _timeline = new(new() { Folder = Path.Combine(_folder, "data", "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
-        _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, WebhookComposer.Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, new WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
         builder.Services.AddSingleton<ITimeline>(new FaultyTimeline(_timeline, Faults));
         builder.Services.AddSingleton<IRegister>(FaultyRegister.Over(_register, Faults));
         builder.Services.AddCityHub(builder.Configuration);
