@@ -25,7 +25,7 @@ public sealed record Calibration(double Offset = 0, double Gain = 1, double? Kap
 
 /// <summary>
 /// How much an optical particle counter overstates mass in moist air: particles take up water, grow, and scatter more light. By the κ-Köhler
-/// relation, as used for low-cost counters by Crilley et al., Atmospheric Measurement Techniques 11, 2018, pages 709 to 720 (equations 3 to 5):
+/// relation, as used for low-cost counters by Crilley et al., Atmospheric Measurement Techniques 11, 2018, pages 709 to 720:
 /// C = 1 + (κ / 1.65) / (-1 + 1 / aw), where aw is the relative humidity as a fraction and 1.65 the density of dry particles in g/cm³.
 /// </summary>
 public static class ParticleGrowth
