@@ -90,6 +90,9 @@ public abstract record DevicePlan(string Name, BusPlan Bus, TimeSpan Interval, P
 {
     /// <summary>What it measures, in the order of its samples.</summary>
     public abstract IReadOnlyList<Quantity> Quantities { get; }
+
+    /// <summary>Its calibration and when its values are told.</summary>
+    public DeviceTuning Tuning { get; init; } = DeviceTuning.None;
 }
 
 /// <summary>A line of a GPIO chip.</summary>

@@ -49,6 +49,15 @@ public static class NodeFileReader
         return problems.Count == 0 ? (file, []) : (null, [.. problems.OrderBy(problem => problem.Line ?? 0)]);
     }
 
+    /// <summary>Leads the reader through a file of one device and notes what it asks: of the file, and of the device.</summary>
+    internal static void Describe(YamlMappingNode node, SchemaNode root, SchemaNode device)
+    {
+        var problems = new List<NodeFileProblem>();
+        Build("any", new YamlSection(node, "", 1, "any", problems, root), new(), problems);
+        var entry = (YamlMappingNode)((YamlSequenceNode)node["devices"])[0];
+        DeviceReader.Describe(new YamlSection(entry, "", 1, "any", problems, device));
+    }
+
     private static NodeFile Build(string path, YamlSection root, NodeFileOverrides overrides, List<NodeFileProblem> problems)
     {
         var node = new NodeKey(root.Name("group"), root.Name("node"));
@@ -136,13 +145,14 @@ public static class NodeFileReader
     private static List<BusPlan> Buses(YamlSection root)
     {
         var buses = new List<BusPlan>();
-        if (!root.Has("buses")) root.Problem("buses", "is missing.");
+        root.Require("buses");
         foreach (var (name, section) in root.Section("buses").Entries())
         {
-            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio), ("w1", BusKind.W1), ("uart", BusKind.Uart) }.Where(kind => section.Has(kind.Item1)).ToList();
-            if (kinds is [var (key, kind)])
+            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio), ("w1", BusKind.W1), ("uart", BusKind.Uart) }
+                .Where(kind => section.Has(kind.Item1)).Select(kind => (Key: kind.Item1, Kind: kind.Item2, Number: section.Whole(kind.Item1, 0, 255))).ToList();
+            if (kinds is [var (key, kind, number)])
             {
-                var bus = new BusPlan(name, kind, section.Whole(key, 0, 255));
+                var bus = new BusPlan(name, kind, number);
                 if (buses.Exists(other => other.Path == bus.Path)) section.Problem(key, $"{bus.Path} has another name already.");
                 buses.Add(bus);
             }
