@@ -51,9 +51,28 @@ public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVers
     public sealed record Cleared(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, double Value)
         : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
 
+    /// <summary>It got worse or better without being over: another of its rule's levels counts now. No news unless it is newer than the last one told,
+    /// so readings that are taken again after a restart move nothing.</summary>
+    /// <param name="At">Stamp of the reading that moved it.</param>
+    /// <param name="Value">The value (or mean) that moved it.</param>
+    public sealed record SeverityChanged(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, Severity Severity, double Value)
+        : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+
     /// <summary>Late readings show that it never was, or that its rule is no longer in force.</summary>
     public sealed record Withdrawn(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, string Reason)
         : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+}
+
+/// <summary>Whether an episode is of the real world. What is not calls nobody as if it were, and looks different everywhere.</summary>
+public enum EpisodeKind : byte
+{
+    Actual = 1,
+
+    /// <summary>A drill: people act as if it were real, and know that it is not.</summary>
+    Exercise = 2,
+
+    /// <summary>A trial of the technology alone: nobody is to act on it.</summary>
+    Test = 3,
 }
 
 /// <summary>Who took note, and when.</summary>
@@ -71,6 +90,17 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
     public string Department { get; init; } = "";
 
     public string Message { get; init; } = "";
+
+    /// <summary>What kind of event it is, by a category name of CAP 1.2 (<c>Met</c>, <c>Fire</c>, <c>Env</c>, …); empty: not said.</summary>
+    public string Category { get; init; } = "";
+
+    /// <summary>Where it stands written what to do: the URI of a page; empty: nowhere.</summary>
+    public string RunBook { get; init; } = "";
+
+    public EpisodeKind Kind { get; init; } = EpisodeKind.Actual;
+
+    /// <summary>When its severity last changed (city clock); null: it is as it was when it opened.</summary>
+    public Instant? SeverityAt { get; init; }
 
     /// <summary>When it was raised (city clock); null while it is only recorded.</summary>
     public Instant? RaisedAt { get; init; }
@@ -101,7 +131,7 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
         EpisodeEvent.Raised e when before is null =>
             new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RaisedAt = e.At, Late = e.Late },
         EpisodeEvent.Raised e when before.RaisedAt is null || before.WithdrawnAt is not null =>
-            before with { RaisedAt = e.At, Late = e.Late, Value = e.Value, ClearedAt = null, WithdrawnAt = null },
+            before with { RaisedAt = e.At, Late = e.Late, Severity = e.Severity, Value = e.Value, ClearedAt = null, WithdrawnAt = null },
         // Its twin says that it is open: what had ended it (a later breach that turned out to be the same one) is no more.
         EpisodeEvent.Raised when before is { ClearedAt: not null } => before with { ClearedAt = null },
         EpisodeEvent.Recorded e when before is null =>
@@ -111,6 +141,8 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
                 ClearedAt = e.ClearedAt,
             },
         EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = e.ClearedAt, WithdrawnAt = null },
+        EpisodeEvent.SeverityChanged e when before is { IsOpen: true } && e.Severity != before.Severity && (before.SeverityAt is not { } last || e.At > last) =>
+            before with { Severity = e.Severity, SeverityAt = e.At, Value = e.Value },
         EpisodeEvent.Cleared e when before is { WithdrawnAt: null } && before.ClearedAt != e.At => before with { ClearedAt = e.At },
         EpisodeEvent.Withdrawn e when before is { WithdrawnAt: null } => before with { WithdrawnAt = e.At },
         _ => null,

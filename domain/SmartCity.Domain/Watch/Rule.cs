@@ -88,6 +88,12 @@ public sealed record Rule
 
     /// <summary>One sentence for the person who reads it.</summary>
     public string Message { get; init; } = "";
+
+    /// <summary>A category name of CAP 1.2; empty: what the quantity stands for.</summary>
+    public string Category { get; init; } = "";
+
+    /// <summary>URI of the page that says what to do; empty: there is none.</summary>
+    public string RunBook { get; init; } = "";
 }
 
 /// <summary>The rules in force: a numbered, hashed version.</summary>

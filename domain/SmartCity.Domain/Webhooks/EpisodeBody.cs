@@ -13,8 +13,9 @@ public static class EpisodeBody
     /// <summary>What Standard Webhooks recommends as the limit of a body ("smaller than 20kb").</summary>
     public const int MaxBytes = 20_000;
 
-    /// <summary>UTF-16 units kept of a name, and of a text. A unit takes at most six bytes in JSON: five names and two texts stay under the limit.</summary>
-    public const int MaxName = 200, MaxText = 1000;
+    /// <summary>UTF-16 units kept of a name, and of a text. A unit takes at most six bytes in JSON, one of a link at most two:
+    /// five names, two texts, a category and a link stay under the limit.</summary>
+    public const int MaxName = 200, MaxText = 1000, MaxCategory = 20, MaxLink = 400;
 
     // Relaxed: umlauts and Chinese stay readable. The body is application/json, never part of a page.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,6 +27,13 @@ public static class EpisodeBody
         EpisodeNews.Cleared => "episode.cleared",
         EpisodeNews.Withdrawn => "episode.withdrawn",
         EpisodeNews.Reopened => "episode.reopened",
+    };
+
+    public static string Name(EpisodeKind kind) => kind switch
+    {
+        EpisodeKind.Actual => "actual",
+        EpisodeKind.Exercise => "exercise",
+        EpisodeKind.Test => "test",
     };
 
     public static string Name(Severity severity) => severity switch
@@ -73,6 +81,9 @@ public static class EpisodeBody
         WriteInstant(json, "withdrawnAt", episode.WithdrawnAt);
         WriteAcknowledgement(json, episode.Acknowledged);
         json.WriteBoolean("late", episode.Late);
+        json.WriteString("category", Cut(episode.Category, MaxCategory));
+        json.WriteString("runBook", IsLink(episode.RunBook) ? episode.RunBook : "");
+        json.WriteString("kind", Name(episode.Kind));
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
@@ -99,6 +110,9 @@ public static class EpisodeBody
         if (at is { } instant) json.WriteString(name, instant.ToString());
         else json.WriteNull(name);
     }
+
+    /// <summary>A link is sent whole or not at all: half a link leads nowhere.</summary>
+    private static bool IsLink(string text) => text.Length <= MaxLink && text.All(c => c is > ' ' and < (char)0x7F);
 
     /// <summary>At most so many UTF-16 units, the last one an ellipsis when something was cut; never half a character.</summary>
     internal static string Cut(string text, int max)

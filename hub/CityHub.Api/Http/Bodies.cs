@@ -41,15 +41,19 @@ public sealed record DistrictBody(string Id, string Name, int Sensors, int Senso
 public sealed record AcknowledgedBody(string By, Instant At, string Note);
 
 /// <summary>One episode of a broken rule. Raised, cleared, withdrawn and acknowledged are independent facts, each with its instant or none.</summary>
+/// <param name="Category">A category name of CAP 1.2.</param>
+/// <param name="RunBook">URI of the page that says what to do; empty: there is none.</param>
+/// <param name="Kind">actual; exercise and test are not of the real world.</param>
+/// <param name="SeverityAt">When its severity last moved; null: never.</param>
 public sealed record AlertBody(string Id, bool Open, Severity Severity, string Message, string Rule, int RuleVersion, string Sensor, string District, string Department,
     string Quantity, string Unit, double? Value, Instant FirstBreachAt, Instant? RaisedAt, Instant? RecordedAt, Instant? ClearedAt, Instant? WithdrawnAt, bool Late,
-    AcknowledgedBody? Acknowledged)
+    AcknowledgedBody? Acknowledged, string Category, string RunBook, EpisodeKind Kind, Instant? SeverityAt)
 {
     public static AlertBody Of(Episode e) => new(
         e.Id.Value, e.IsOpen, e.Severity, e.Message, e.Rule, e.RuleVersion, e.Sensor.Value, e.District, e.Department,
         QuantityCatalogue.Of(e.Quantity).Name, QuantityCatalogue.Of(e.Quantity).Unit, double.IsFinite(e.Value) ? e.Value : null,
         e.FirstBreachAt, e.RaisedAt, e.RecordedAt, e.ClearedAt, e.WithdrawnAt, e.Late,
-        e.Acknowledged is { } a ? new(a.By, a.At, a.Note) : null);
+        e.Acknowledged is { } a ? new(a.By, a.At, a.Note) : null, e.Category, e.RunBook, e.Kind, e.SeverityAt);
 }
 
 public sealed record AcknowledgeBody(string? Note = null);
@@ -80,11 +84,11 @@ public sealed record DeliveryBody(string MessageId, string Subscription, string?
 public sealed record MeanBody(string Slot, int Slots, int MinSlots, bool CalendarDay);
 
 public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Breach, double Level, double Clear, string For, MeanBody? Mean, bool PerDay, Severity Severity,
-    IReadOnlyList<string> Districts, string Lateness, LatePolicy LatePolicy, string Department, string Message)
+    IReadOnlyList<string> Districts, string Lateness, LatePolicy LatePolicy, string Department, string Message, string Category, string RunBook)
 {
     public static RuleBody Of(Rule r) => new(r.Id, QuantityCatalogue.Of(r.Quantity).Name, QuantityCatalogue.Of(r.Quantity).Unit, r.Breach, r.Level, r.Clear, Times.Text(r.For),
         r.Mean is { } m ? new(Times.Text(m.Slot), m.Slots, m.MinSlots, m.CalendarDay) : null,
-        r.PerDay, r.Severity, r.Districts, Times.Text(r.Lateness), r.LatePolicy, r.Department, r.Message);
+        r.PerDay, r.Severity, r.Districts, Times.Text(r.Lateness), r.LatePolicy, r.Department, r.Message, r.Category, r.RunBook);
 }
 
 /// <param name="Line">From 1; 0 when it concerns the whole file.</param>

@@ -22,6 +22,8 @@ internal abstract class NamesOf<T>() : JsonStringEnumConverter<T>(JsonNamingPoli
 
 internal sealed class SeverityNames : NamesOf<Severity>;
 
+internal sealed class EpisodeKindNames : NamesOf<EpisodeKind>;
+
 internal sealed class PresenceNames : NamesOf<Presence>;
 
 internal sealed class FaultNames : NamesOf<ReadFault>;

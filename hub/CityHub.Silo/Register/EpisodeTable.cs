@@ -10,7 +10,7 @@ namespace CityHub.Silo.Register;
 internal static class EpisodeTable
 {
     private const string Columns = "id, rule, rule_version, sensor, quantity, severity, first_breach_at, value, district, department, message, "
-        + "raised_at, recorded_at, cleared_at, withdrawn_at, late, ack_by, ack_at, ack_note";
+        + "raised_at, recorded_at, cleared_at, withdrawn_at, late, ack_by, ack_at, ack_note, category, run_book, kind, severity_at";
 
     public static Episode? Find(SqliteSession session, EpisodeId id) =>
         session.First($"select {Columns} from episode where id = $1", Row, id.Value);
@@ -22,10 +22,11 @@ internal static class EpisodeTable
 
     public static void Save(SqliteSession session, Episode e) => session.Execute(
         $"insert or replace into episode ({Columns}, opened_at) "
-        + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, coalesce($12, $13, $7))",
+        + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, coalesce($12, $13, $7))",
         e.Id.Value, e.Rule, e.RuleVersion, e.Sensor.Value, (int)e.Quantity, (int)e.Severity, e.FirstBreachAt.UnixMilliseconds, e.Value,
         e.District, e.Department, e.Message, e.RaisedAt?.UnixMilliseconds, e.RecordedAt?.UnixMilliseconds, e.ClearedAt?.UnixMilliseconds,
-        e.WithdrawnAt?.UnixMilliseconds, e.Late ? 1 : 0, e.Acknowledged?.By, e.Acknowledged?.At.UnixMilliseconds, e.Acknowledged?.Note);
+        e.WithdrawnAt?.UnixMilliseconds, e.Late ? 1 : 0, e.Acknowledged?.By, e.Acknowledged?.At.UnixMilliseconds, e.Acknowledged?.Note,
+        e.Category, e.RunBook, (int)e.Kind, e.SeverityAt?.UnixMilliseconds);
 
     /// <summary>Gives a change its number: the last one plus one, undone with the transaction, so without gaps.</summary>
     public static long Log(SqliteSession session, EpisodeId episode, string kind, Instant at) =>
@@ -66,6 +67,10 @@ internal static class EpisodeTable
             WithdrawnAt = At(r, 14),
             Late = r.GetInt32(15) != 0,
             Acknowledged = r.IsDBNull(16) ? null : new(r.GetString(16), new(r.GetInt64(17)), r.GetString(18)),
+            Category = r.GetString(19),
+            RunBook = r.GetString(20),
+            Kind = (EpisodeKind)r.GetByte(21),
+            SeverityAt = At(r, 22),
         };
 
     private static Instant? At(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : new(r.GetInt64(column));

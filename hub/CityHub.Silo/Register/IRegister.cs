@@ -106,7 +106,16 @@ public interface IRegister
 public sealed class RegisterUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>What an episode needs beyond what the twin knows.</summary>
-public sealed record EpisodeContext(string District, string Department, string Message);
+public sealed record EpisodeContext(string District, string Department, string Message)
+{
+    /// <inheritdoc cref="Episode.Category"/>
+    public string Category { get; init; } = "";
+
+    /// <inheritdoc cref="Episode.RunBook"/>
+    public string RunBook { get; init; } = "";
+
+    public EpisodeKind Kind { get; init; } = EpisodeKind.Actual;
+}
 
 /// <summary>An episode before and after, and the event that moved it. <paramref name="Number"/> counts changes, without gaps.</summary>
 public sealed record EpisodeChange(long Number, Episode? Before, Episode After, string Kind);
@@ -120,6 +129,9 @@ public static class EpisodeChangeKinds
     public const string Cleared = "episode.cleared";
     public const string Withdrawn = "episode.withdrawn";
     public const string Acknowledged = "episode.acknowledged";
+
+    /// <summary>It got worse or better.</summary>
+    public const string SeverityChanged = "episode.severity";
 
     /// <summary>Late readings moved the instant at which it cleared.</summary>
     public const string Updated = "episode.updated";

@@ -32,8 +32,16 @@ public sealed partial class SqliteRegister
         if (Episode.Apply(before, happened) is not { } after) return;
         if (before is null)
         {
-            var (district, department, message) = context(happened);
-            after = after with { District = district, Department = department, Message = message };
+            var of = context(happened);
+            after = after with
+            {
+                District = of.District,
+                Department = of.Department,
+                Message = of.Message,
+                Category = of.Category,
+                RunBook = of.RunBook,
+                Kind = of.Kind,
+            };
         }
         Episode? ended = null;
         if (after.IsOpen && before is not { IsOpen: true } && EpisodeTable.FindOtherOpen(session, after) is { } other)
@@ -55,6 +63,7 @@ public sealed partial class SqliteRegister
     {
         EpisodeEvent.Raised => before is { RaisedAt: not null, WithdrawnAt: null } ? EpisodeChangeKinds.Updated : EpisodeChangeKinds.Raised,
         EpisodeEvent.Recorded => EpisodeChangeKinds.Recorded,
+        EpisodeEvent.SeverityChanged => EpisodeChangeKinds.SeverityChanged,
         EpisodeEvent.Cleared => before?.ClearedAt is null ? EpisodeChangeKinds.Cleared : EpisodeChangeKinds.Updated,
         EpisodeEvent.Withdrawn => EpisodeChangeKinds.Withdrawn,
         _ => throw new System.Diagnostics.UnreachableException($"An event of a kind that the register does not know: {happened.GetType().Name}"),

@@ -1,6 +1,7 @@
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Logging;
 using SmartCity.Watch;
+using SmartCity.Webhooks.Cap;
 
 namespace CityHub.Silo.Twins;
 
@@ -113,7 +114,11 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
     private EpisodeContext Context(EpisodeEvent of)
     {
         var rule = board.RuleOf(of.Rule);
-        return new(places.DistrictOf(of.Sensor), rule?.Department ?? "", rule?.Message ?? "");
+        return new(places.DistrictOf(of.Sensor), rule?.Department ?? "", rule?.Message ?? "")
+        {
+            Category = rule is { Category.Length: > 0 } ? rule.Category : CapTerms.Categories(of.Quantity)[0],
+            RunBook = rule?.RunBook ?? "",
+        };
     }
 
     [LoggerMessage(LogLevel.Error, "The register cannot be written: {Cause}. {Events} episode events wait; ledgers are not answered until they are in.")]

@@ -1,3 +1,4 @@
+using CityHub.Silo.Register;
 using SmartCity.Readings;
 using SmartCity.Watch;
 
@@ -103,5 +104,20 @@ public abstract partial class RegisterContract
         Assert.Equal([2000], await Opened(new(From: new(2000), To: new(3000))));
         Assert.Equal([3000], await Opened(new(Limit: 1)));
         Assert.Equal([2000], await Opened(new(Open: true, District: "centre", Sensor: Pole, From: new(1), To: new(9999), Limit: 5)));
+    }
+
+    [Fact]
+    public async Task Category_run_book_kind_and_severity_are_kept()
+    {
+        await Store.Commit([Raised(1, 1000)], _ => new("centre", "fire", "It is hot.") { Category = "Met", RunBook = "https://city.example/heat", Kind = EpisodeKind.Exercise });
+        var worse = new EpisodeEvent.SeverityChanged(Id(1), "heat", 4, Pole, Quantity.AirTemperature, new(1500), Severity.Critical, 48);
+        var change = Assert.Single(await Commit(worse));
+        Assert.Equal(EpisodeChangeKinds.SeverityChanged, change.Kind);
+        Assert.Empty(await Commit(worse));
+        Reopen();
+        var kept = (await Store.FindEpisode(Id(1)))!;
+        Assert.Equal(("Met", "https://city.example/heat", EpisodeKind.Exercise, Severity.Critical, new Instant(1500), 48.0),
+            (kept.Category, kept.RunBook, kept.Kind, kept.Severity, kept.SeverityAt, kept.Value));
+        Assert.Equal(change.After, kept);
     }
 }

@@ -16,6 +16,8 @@ public sealed class EpisodeTests
 
     private static EpisodeEvent Withdrawn(double at) => new EpisodeEvent.Withdrawn(Id, "hot", 1, Watched.Id, Quantity.AirTemperature, Watched.At(at), "because");
 
+    private static EpisodeEvent Moved(double at, Severity to) => new EpisodeEvent.SeverityChanged(Id, "hot", 1, Watched.Id, Quantity.AirTemperature, Watched.At(at), to, 45);
+
     private static Episode? After(params EpisodeEvent[] changes) => changes.Aggregate((Episode?)null, (before, change) => Episode.Apply(before, change) ?? before);
 
     [Fact]
@@ -35,6 +37,33 @@ public sealed class EpisodeTests
         Assert.True(reopened.IsOpen);
         Assert.Equal(Watched.At(1), reopened.RaisedAt);
         Assert.Equal(Watched.At(4), After(Raised(1), Cleared(2), Raised(3), Cleared(4))!.ClearedAt);
+    }
+
+    [Fact]
+    public void Its_severity_moves_up_and_down_while_it_is_open()
+    {
+        var worse = After(Raised(1), Moved(2, Severity.Critical))!;
+        Assert.Equal((Severity.Critical, Watched.At(2), 45.0), (worse.Severity, worse.SeverityAt, worse.Value));
+        Assert.Equal(Severity.Minor, After(Raised(1), Moved(2, Severity.Critical), Moved(3, Severity.Minor))!.Severity);
+    }
+
+    [Theory]
+    [InlineData("the same severity", 2, Severity.Major, false)]
+    [InlineData("as old as the last move: readings are taken again after a restart", 5, Severity.Critical, false)]
+    [InlineData("a tick newer", 5.001, Severity.Critical, true)]
+    public void A_move_of_severity_that_is_no_news_changes_nothing(string because, double at, Severity to, bool moves)
+    {
+        Assert.NotEmpty(because);
+        var before = After(Raised(1), Moved(4, Severity.Critical), Moved(5, Severity.Major))!;
+        Assert.Equal(moves, Episode.Apply(before, Moved(at, to)) is not null);
+    }
+
+    [Fact]
+    public void What_is_over_keeps_the_severity_it_had()
+    {
+        Assert.Null(Episode.Apply(After(Raised(1), Cleared(2)), Moved(3, Severity.Critical)));
+        Assert.Null(Episode.Apply(After(Raised(1), Withdrawn(2)), Moved(3, Severity.Critical)));
+        Assert.Null(Episode.Apply(null, Moved(3, Severity.Critical)));
     }
 
     [Fact]

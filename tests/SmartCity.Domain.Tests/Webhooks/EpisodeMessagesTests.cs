@@ -15,6 +15,7 @@ public sealed class EpisodeMessagesTests
     private static readonly Episode Raised = new(Id, "heat", 3, Sensor, Quantity.AirTemperature, Severity.Major, T0, 41.5)
     {
         District = "neustadt", Department = "fire", Message = "Über 40 °C", RaisedAt = T0 + TimeSpan.FromSeconds(30),
+        Category = "Met", RunBook = "https://city.example/heat",
     };
 
     private static readonly Episode Recorded = Raised with { RaisedAt = null, RecordedAt = T0 + TimeSpan.FromMinutes(9) };
@@ -22,7 +23,7 @@ public sealed class EpisodeMessagesTests
 
     [Fact]
     public void A_raised_episode_is_told_with_everything_that_a_dispatcher_needs() => Assert.Equal(
-        """{"type":"episode.raised","timestamp":"2026-11-23T14:00:30.000Z","data":{"episode":"EPISODE","rule":"heat","ruleVersion":3,"sensor":"elbe.pole-7.bme280","quantity":"air-temperature","unit":"Cel","value":41.5,"severity":"major","district":"neustadt","department":"fire","message":"Über 40 °C","firstBreachAt":"2026-11-23T14:00:00.000Z","raisedAt":"2026-11-23T14:00:30.000Z","clearedAt":null,"withdrawnAt":null,"acknowledged":null,"late":false}}"""
+        """{"type":"episode.raised","timestamp":"2026-11-23T14:00:30.000Z","data":{"episode":"EPISODE","rule":"heat","ruleVersion":3,"sensor":"elbe.pole-7.bme280","quantity":"air-temperature","unit":"Cel","value":41.5,"severity":"major","district":"neustadt","department":"fire","message":"Über 40 °C","firstBreachAt":"2026-11-23T14:00:00.000Z","raisedAt":"2026-11-23T14:00:30.000Z","clearedAt":null,"withdrawnAt":null,"acknowledged":null,"late":false,"category":"Met","runBook":"https://city.example/heat","kind":"actual"}}"""
             .Replace("EPISODE", Id.Value, StringComparison.Ordinal),
         Encoding.UTF8.GetString(EpisodeBody.Write(Raised, EpisodeNews.Raised)));
 
@@ -109,9 +110,21 @@ public sealed class EpisodeMessagesTests
         var episode = new Episode(new(new string('f', 32)), worst, int.MaxValue, new(worst), Quantity.VehicleCount, Severity.Critical, Instant.Max, double.MinValue)
         {
             District = worst, Department = worst, Message = worst, RaisedAt = Instant.Max, ClearedAt = Instant.Max, WithdrawnAt = Instant.Max,
-            Acknowledged = new(worst, Instant.Max, worst), Late = true,
+            Acknowledged = new(worst, Instant.Max, worst), Late = true, Category = worst, Kind = EpisodeKind.Exercise,
+            RunBook = new string('"', EpisodeBody.MaxLink),
         };
         Assert.InRange(EpisodeBody.Write(episode, EpisodeNews.Acknowledged).Length, 1, EpisodeBody.MaxBytes - 1);
+    }
+
+    [Theory]
+    [InlineData("the longest that is sent", 400, true)]
+    [InlineData("one more", 401, false)]
+    public void A_run_book_is_sent_whole_or_not_at_all(string because, int length, bool sent)
+    {
+        Assert.NotEmpty(because);
+        var link = "https://city.example/".PadRight(length, 'x');
+        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { RunBook = link }, EpisodeNews.Raised));
+        Assert.Equal(sent ? link : "", json.RootElement.GetProperty("data").GetProperty("runBook").GetString());
     }
 
     [Theory]
@@ -137,6 +150,6 @@ public sealed class EpisodeMessagesTests
     private static readonly string[] Fields =
     [
         "episode", "rule", "ruleVersion", "sensor", "quantity", "unit", "value", "severity", "district", "department", "message",
-        "firstBreachAt", "raisedAt", "clearedAt", "withdrawnAt", "acknowledged", "late",
+        "firstBreachAt", "raisedAt", "clearedAt", "withdrawnAt", "acknowledged", "late", "category", "runBook", "kind",
     ];
 }
