@@ -7,7 +7,8 @@ namespace CityHub.Silo.Register;
 
 /// <summary>
 /// The register's only writer: one thread that takes what waits, runs it in one transaction and completes the callers after its commit.
-/// Two queues: what somebody waits for, and background chunks, of which at most one runs between two groups of the first.
+/// Three queues: what somebody waits for; what may wait some milliseconds for a transaction to ride with, so that it needs none of its own; and
+/// background chunks, of which at most one runs between two groups of the first.
 /// </summary>
 internal sealed partial class RegisterWriter : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed partial class RegisterWriter : IDisposable
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Queue<Write> _urgent = new();
+    private readonly Queue<Write> _riding = new();
     private readonly Queue<Write> _background = new();
     private readonly Thread _thread;
     private SqliteSession? _session;
@@ -40,21 +42,28 @@ internal sealed partial class RegisterWriter : IDisposable
     /// <summary>Why the last transaction failed, or null.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
+    /// <summary>Called on the writer when a transaction was undone: what was remembered of it is not so.</summary>
+    public Action? RolledBack { get; set; }
+
     /// <summary>Queues a write; the task completes after its commit.</summary>
-    public Task<T> Enqueue<T>(Func<SqliteSession, T> work, bool background = false)
+    /// <param name="work">May be run again, in another transaction, when the one it ran in was undone.</param>
+    public Task<T> Enqueue<T>(Func<SqliteSession, T> work, WriteHurry hurry = WriteHurry.Awaited)
     {
         var write = new Write<T>(work);
+        var wakes = true;
         lock (_gate)
         {
             if (_stopping) return Task.FromException<T>(new RegisterUnavailableException("The register is closed."));
-            if (_urgent.Count + _background.Count >= _options.WaitingWrites)
+            if (_urgent.Count + _riding.Count + _background.Count >= _options.WaitingWrites)
             {
                 _metrics.Refuse("queue-full");
                 return Task.FromException<T>(new RegisterUnavailableException("Too many writes wait for the register."));
             }
-            (background ? _background : _urgent).Enqueue(write);
+            var queue = hurry switch { WriteHurry.Awaited => _urgent, WriteHurry.Rides => _riding, WriteHurry.Background => _background };
+            wakes = hurry != WriteHurry.Rides || queue.Count == 0; // the first one sets its patience going
+            queue.Enqueue(write);
         }
-        _wake.Set();
+        if (wakes) _wake.Set();
         return write.Task;
     }
 
@@ -72,9 +81,10 @@ internal sealed partial class RegisterWriter : IDisposable
     {
         var group = new List<Write>(_options.GroupSize);
         var backgroundsTurn = false;
+        var patient = true;
         while (true)
         {
-            bool stopping;
+            bool stopping, riders;
             lock (_gate)
             {
                 stopping = _stopping;
@@ -88,13 +98,20 @@ internal sealed partial class RegisterWriter : IDisposable
                     while (group.Count < _options.GroupSize && _urgent.TryDequeue(out var write)) group.Add(write);
                     backgroundsTurn = true;
                 }
+                if (group.Count > 0 || stopping || !patient)
+                {
+                    while (group.Count < _options.GroupSize && _riding.TryDequeue(out var write)) group.Add(write);
+                }
+                riders = _riding.Count > 0;
             }
+            patient = true;
             if (group.Count > 0)
             {
                 Transact(group);
                 group.Clear();
             }
             else if (stopping) return;
+            else if (riders) patient = _wake.WaitOne(_options.RideAlongPatience);
             else _wake.WaitOne();
         }
     }
@@ -105,22 +122,12 @@ internal sealed partial class RegisterWriter : IDisposable
         try
         {
             _session ??= _open();
-            _session.Execute("BEGIN IMMEDIATE");
-            foreach (var write in group)
+            while (group.Count > 0 && !TryCommit(_session, group, out var faulty, out var fault))
             {
-                _session.Execute("SAVEPOINT one");
-                try
-                {
-                    write.Run(_session);
-                }
-                catch (Exception error) when (error is not SqliteException store || SqliteFault.IsOurs(store))
-                {
-                    _session.Execute("ROLLBACK TO one");
-                    write.Fail(error);
-                }
-                _session.Execute("RELEASE one");
+                // No savepoint around each write: SQLite would keep a copy of every page that any of them changes, for a fault that hardly ever comes.
+                group.Remove(faulty);
+                faulty.Fail(fault);
             }
-            _session.Execute("COMMIT");
         }
         catch (SqliteException error)
         {
@@ -138,6 +145,30 @@ internal sealed partial class RegisterWriter : IDisposable
         foreach (var write in group) write.Complete();
     }
 
+    /// <summary>False: one of them has a fault of its own; all is undone, and the others can be committed without it.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A caller's fault is handed to that caller; the writer serves the others.")]
+    private bool TryCommit(SqliteSession session, List<Write> group, [NotNullWhen(false)] out Write? faulty, [NotNullWhen(false)] out Exception? fault)
+    {
+        session.Execute("BEGIN IMMEDIATE");
+        foreach (var write in group)
+        {
+            try
+            {
+                write.Run(session);
+            }
+            catch (Exception error) when (error is not SqliteException store || SqliteFault.IsOurs(store))
+            {
+                session.Execute("ROLLBACK");
+                RolledBack?.Invoke();
+                (faulty, fault) = (write, error);
+                return false;
+            }
+        }
+        session.Execute("COMMIT");
+        (faulty, fault) = (null, null);
+        return true;
+    }
+
     private void Refuse(List<Write> group, SqliteException error)
     {
         var name = SqliteFault.Name(error);
@@ -148,6 +179,7 @@ internal sealed partial class RegisterWriter : IDisposable
         _metrics.Refuse(name, group.Count);
         if (_fault != name) Failing(name);
         Volatile.Write(ref _fault, name);
+        RolledBack?.Invoke();
         AfterTransaction?.Invoke(false);
         foreach (var write in group) write.Fail(new RegisterUnavailableException($"The register cannot be written: {name}.", error));
     }
@@ -176,4 +208,17 @@ internal sealed partial class RegisterWriter : IDisposable
 
     [LoggerMessage(LogLevel.Information, "The register can be written again; {Refused} writes were refused meanwhile")]
     private partial void Recovered(long refused);
+}
+
+/// <summary>How soon a write is to be committed.</summary>
+internal enum WriteHurry : byte
+{
+    /// <summary>At once.</summary>
+    Awaited,
+
+    /// <summary>With the next transaction, or in one of its own when none comes within <see cref="RegisterOptions.RideAlongPatience"/>.</summary>
+    Rides,
+
+    /// <summary>When nothing else waits, and else one after each group.</summary>
+    Background,
 }

@@ -71,7 +71,7 @@ public sealed partial class SqliteRegister
 
     private EpisodeChange Save(SqliteSession session, Episode? before, Episode after, string kind, Instant at)
     {
-        EpisodeTable.Save(session, after);
+        EpisodeTable.Save(session, before, after);
         var change = new EpisodeChange(EpisodeTable.Log(session, after.Id, kind, at), before, after, kind);
         var queued = 0;
         foreach (var message in _compose(change, WriterSubscriptions(session)))

@@ -70,7 +70,7 @@ public sealed partial class SqliteRegister
         foreach (var attempt in attempts) OutboxTable.Record(session, attempt);
         _outboxTouched = true;
         return attempts.Count;
-    });
+    }, WriteHurry.Rides);
 
     public Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit) =>
         ReadAsync<IReadOnlyList<DeliveryView>>(session => OutboxTable.List(session, state, limit));
