@@ -17,6 +17,11 @@ public interface IRegister
     /// <param name="context">Looks up district, department and message for an episode that opens.</param>
     Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context);
 
+    /// <inheritdoc cref="Commit(IReadOnlyList{EpisodeEvent}, Func{EpisodeEvent, EpisodeContext})"/>
+    /// <param name="events">Asked within the transaction, on the writer: what comes until then is committed with it. Asked again after a transaction that was undone;
+    /// what it gave then must be in it again.</param>
+    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context);
+
     /// <summary>Acknowledges; the first acknowledgement stands. Null when nothing changed: no such episode, or acknowledged before.</summary>
     Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note);
     Task<Episode?> FindEpisode(EpisodeId id);
@@ -61,8 +66,14 @@ public interface IRegister
     /// <summary>With the secrets that sign now: one, or the new one, a space and the one before it.</summary>
     IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
 
-    /// <summary>Raised after a commit that may have made a message due sooner. Called on the writer: be short, do not throw.</summary>
+    /// <summary>Raised after a commit that may have made messages due sooner which <see cref="MessagesDue"/> did not name: a subscription was resumed, or there were
+    /// too many. Called on the writer: be short, do not throw.</summary>
     event Action? OutboxChanged;
+
+    /// <summary>Raised after a commit with the messages that it made due at once, as <see cref="Due(Instant, int)"/> would give them out: queued for a subscription
+    /// that is not paused with nothing of their episode before them, or come forward. Who was not listening, or had no room, finds them in Due.
+    /// Called on the writer: be short, do not throw.</summary>
+    event Action<IReadOnlyList<OutboxMessage>>? MessagesDue;
 
     /// <summary>Queues a message that no episode caused (a test call, a resend), under a new id.</summary>
     Task QueueMessage(NewMessage message);

@@ -15,9 +15,11 @@ internal sealed partial class RegisterWriter : IDisposable
     private readonly Func<SqliteSession> _open;
     private readonly RegisterOptions _options;
     private readonly RegisterMetrics _metrics;
+    private readonly TimeProvider _wall;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
+    private readonly ManualResetEventSlim _stop = new();
     private readonly Queue<Write> _urgent = new();
     private readonly Queue<Write> _riding = new();
     private readonly Queue<Write> _background = new();
@@ -29,9 +31,9 @@ internal sealed partial class RegisterWriter : IDisposable
 
     /// <param name="session">An open session, migrated.</param>
     /// <param name="open">Opens it again after a fault.</param>
-    public RegisterWriter(SqliteSession session, Func<SqliteSession> open, RegisterOptions options, RegisterMetrics metrics, ILogger log)
+    public RegisterWriter(SqliteSession session, Func<SqliteSession> open, RegisterOptions options, RegisterMetrics metrics, TimeProvider wall, ILogger log)
     {
-        (_session, _open, _options, _metrics, _log) = (session, open, options, metrics, log);
+        (_session, _open, _options, _metrics, _wall, _log) = (session, open, options, metrics, wall, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "register-writer" };
         _thread.Start();
     }
@@ -71,10 +73,12 @@ internal sealed partial class RegisterWriter : IDisposable
     public void Dispose()
     {
         lock (_gate) _stopping = true;
+        _stop.Set();
         _wake.Set();
         _thread.Join();
         _session?.Dispose();
         _wake.Dispose();
+        _stop.Dispose();
     }
 
     private void Run()
@@ -107,8 +111,12 @@ internal sealed partial class RegisterWriter : IDisposable
             patient = true;
             if (group.Count > 0)
             {
+                var since = _wall.GetTimestamp();
                 Transact(group);
                 group.Clear();
+                // What comes meanwhile is committed together. Who comes later than that, as an alert on a calm day does, has waited for nothing.
+                var left = _options.CommitSpacing - _wall.GetElapsedTime(since);
+                if (left > TimeSpan.Zero) _stop.Wait(left);
             }
             else if (stopping) return;
             else if (riders) patient = _wake.WaitOne(_options.RideAlongPatience);

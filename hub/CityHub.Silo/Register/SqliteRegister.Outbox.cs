@@ -9,6 +9,9 @@ namespace CityHub.Silo.Register;
 
 public sealed partial class SqliteRegister
 {
+    /// <summary>Messages that one commit hands on; what is over it is found by a look.</summary>
+    private const int DueLimit = 512;
+
     private const string SubscriptionColumns = "id, department, url, districts, min_severity, paused, created_at, secret";
 
     public Task<Subscription> AddSubscription(Subscription subscription, string secret) => _writer.Enqueue(session =>
@@ -42,16 +45,7 @@ public sealed partial class SqliteRegister
 
     public IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions() => Read(LoadSubscriptions);
 
-    public Task QueueMessage(NewMessage message) => _writer.Enqueue(session =>
-    {
-        var queued = OutboxTable.Queue(session, message, null, Now);
-        if (queued)
-        {
-            _outboxTouched = true;
-            _metrics.Queue(1);
-        }
-        return queued;
-    });
+    public Task QueueMessage(NewMessage message) => _writer.Enqueue(session => Queue(session, message, null));
 
     public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit) => Due(now, limit, limit, new HashSet<string>());
 
@@ -67,13 +61,28 @@ public sealed partial class SqliteRegister
 
     public Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts) => _writer.Enqueue(session =>
     {
-        foreach (var attempt in attempts) OutboxTable.Record(session, attempt);
-        _outboxTouched = true;
+        foreach (var attempt in attempts) IsDue(session, OutboxTable.Record(session, attempt, Now));
         return attempts.Count;
     }, WriteHurry.Rides);
 
     public Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit) =>
         ReadAsync<IReadOnlyList<DeliveryView>>(session => OutboxTable.List(session, state, limit));
+
+    private bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode)
+    {
+        if (!OutboxTable.Queue(session, message, episode, Now, out var due)) return false;
+        IsDue(session, due);
+        _metrics.Queue(1);
+        return true;
+    }
+
+    /// <summary>Notes for after the commit what may be sent then.</summary>
+    private void IsDue(SqliteSession session, OutboxMessage? message)
+    {
+        if (message is null || WriterSubscriptions(session).FirstOrDefault(one => one.Id == message.Subscription) is not { Paused: false }) return;
+        if (_due.Count < DueLimit) _due.Add(message);
+        else _outboxTouched = true;
+    }
 
     private IReadOnlyList<Subscription> WriterSubscriptions(SqliteSession session) =>
         _subscriptions ??= LoadSubscriptions(session).ConvertAll(entry => entry.Subscription);
