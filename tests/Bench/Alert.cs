@@ -53,6 +53,7 @@ internal static class Alert
         var side = await Hub(folder, rate, length);
         var table = new Table($"alert: the hub alone for {length.TotalSeconds:0} s", Columns);
         Row(table, "hub, durable, signed", rate, [side]);
+        foreach (var (name, count, p50, p99) in side.Stages) table.Row(name, "", count, "", p50, p99, "", "", "", "", "");
         return table;
     }
 
@@ -75,12 +76,13 @@ internal static class Alert
         await city.Run(Math.Max(rate, 5000), Warm, answered: true, HotShare, TimeSpan.FromSeconds(10));
         await Until.True(() => Clock.Outstanding == 0, "the warm-up's alerts are delivered");
         var clock = Clock = new(city, Devices);
+        var stages = await Stages.Look(hub.Http);
         var costs = new Costs(hub.Process, broker);
         var result = await city.Run(rate, length, answered: true, HotShare, TimeSpan.FromSeconds(5));
         var cpu = costs.PerMessage(result.Taken);
         var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(10);
         while (clock.Outstanding > 0 && DateTimeOffset.UtcNow < deadline) await Task.Delay(20);
-        return new(clock.Delivered + clock.Outstanding, clock.Delivered, clock.Latency.At(0.5), clock.Latency.At(0.99), cpu.Side, hub.Process.Figures().PeakBytes / 1e6, cpu.Broker, cpu.Bench);
+        return new(clock.Delivered + clock.Outstanding, clock.Delivered, clock.Latency.At(0.5), clock.Latency.At(0.99), cpu.Side, hub.Process.Figures().PeakBytes / 1e6, cpu.Broker, cpu.Bench) { Stages = [.. (await Stages.Look(hub.Http)).Since(stages)] };
     }
 
     private static AlertClock? Clock { get; set; }
@@ -104,7 +106,10 @@ internal static class Alert
     }
 
     /// <param name="Cpu">Of the side itself, microseconds a message; so are the broker's and the bench's own (generator and receiver).</param>
-    private sealed record Side(int Sent, int Received, double P50, double P99, double Cpu, double Megabytes, double BrokerCpu, double BenchCpu);
+    private sealed record Side(int Sent, int Received, double P50, double P99, double Cpu, double Megabytes, double BrokerCpu, double BenchCpu)
+    {
+        public IReadOnlyList<(string Name, long Count, double P50, double P99)> Stages { get; init; } = [];
+    }
 
     /// <summary>What the three processes used from here on.</summary>
     private sealed class Costs(Child side, Broker broker)
@@ -169,7 +174,7 @@ internal sealed class JsonLoad(LoadLink link, int sensors)
             for (var due = (long)((_clock.Elapsed - start).TotalSeconds * rate); taken < due; taken++)
             {
                 _turn = (_turn + 1) % sensors;
-                var hot = !_clearNext[_turn] && _random.NextDouble() < hotShare * 2;
+                var hot = !_clearNext[_turn] && _random.NextDouble() < hotShare / (1 - hotShare);
                 _clearNext[_turn] = hot;
                 Publish(_turn, hot ? 45 : 20 + taken % 100 * 0.01, note: hot);
             }
