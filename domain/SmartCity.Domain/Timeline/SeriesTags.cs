@@ -54,6 +54,8 @@ public static class TimelineLines
         w.Text("quantity", QuantityCatalogue.Of(episode.Quantity).Name);
         w.Text("department", episode.Department);
         w.Text("title", episode.Message);
+        if (episode.RunBook.Length > 0) w.Text("runbook", episode.RunBook);
+        if (episode.Kind != Watch.EpisodeKind.Actual) w.Text("kind", episode.Kind.ToString().ToLowerInvariant()); // a drill looks different on a wall too
         w.Text("state", episode.WithdrawnAt is not null ? "withdrawn" : episode.ClearedAt is not null ? "cleared" : "open");
         w.Float("value", episode.Value);
         if ((episode.WithdrawnAt ?? episode.ClearedAt) is { } ended) w.Integer("ended", ended.UnixMilliseconds);

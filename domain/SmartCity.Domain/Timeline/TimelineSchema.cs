@@ -78,8 +78,8 @@ public static class TimelineSchema
     /// <summary>Tags of <see cref="Episodes"/>: severity is a field, because it may change and a tag may not.</summary>
     public static IReadOnlyList<string> EpisodeTags { get; } = [District, "rule", Sensor];
 
-    /// <summary>Strings: id, severity, quantity, department, title (the rule's message), state (open, cleared, withdrawn). Float: value. Integers, Unix ms: ended, acknowledged.</summary>
-    public static IReadOnlyList<string> EpisodeFields { get; } = ["id", "severity", "quantity", "department", "title", "state", "value", "ended", "acknowledged"];
+    /// <summary>Strings: id, severity, quantity, department, title (the rule's message), runbook (its address; missing where there is none), kind (exercise or test; missing where it is real), state (open, cleared, withdrawn). Float: value. Integers, Unix ms: ended, acknowledged.</summary>
+    public static IReadOnlyList<string> EpisodeFields { get; } = ["id", "severity", "quantity", "department", "title", "runbook", "kind", "state", "value", "ended", "acknowledged"];
 
     /// <summary>Changes of presence, in the database of hours.</summary>
     public const string Presence = "presence";

@@ -155,6 +155,8 @@ public class TimelineSchemaTests
         Assert.Equal($"{head}{what}\"open\",value=41.5 1795392000000000000\n", Line(episode));
         Assert.Equal($"{head}{what}\"cleared\",value=41.5,ended=1795392060000i,acknowledged=1795392001000i 1795392000000000000\n",
             Line(episode with { ClearedAt = Noon + TimeSpan.FromMinutes(1), Acknowledged = new("me", Noon + TimeSpan.FromSeconds(1), "") }));
+        Assert.Equal($"{head}{what.Replace("state=", "runbook=\"https://city.example/heat\",kind=\"exercise\",state=", StringComparison.Ordinal)}\"open\",value=41.5 1795392000000000000\n",
+            Line(episode with { RunBook = "https://city.example/heat", Kind = EpisodeKind.Exercise }));
     }
 
     [Fact]
