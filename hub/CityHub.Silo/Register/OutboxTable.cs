@@ -12,7 +12,7 @@ namespace CityHub.Silo.Register;
 /// </summary>
 internal static class OutboxTable
 {
-    private const int Waiting = 0, First = 1, Delivered = 2, DeadLettered = 3;
+    internal const int Waiting = 0, First = 1, Delivered = 2, DeadLettered = 3;
 
     /// <summary>Queues a message.</summary>
     /// <param name="due">The message when it is the first of its episode; else null.</param>
@@ -23,11 +23,19 @@ internal static class OutboxTable
         var behind = episode is { } id && session.Number(
             "select 1 from message where subscription = $1 and episode = $2 and state < 2 limit 1", message.SubscriptionId, id.Value) is not null;
         var row = session.Number(
-            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $7) returning row",
-            message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds);
+            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8) returning row",
+            message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds,
+            (message.NotBefore ?? now).UnixMilliseconds);
         if (row is null) return false;
         session.Execute("update subscription set queued = queued + 1, last_message = $2 where id = $1", message.SubscriptionId, message.MessageId);
-        if (!behind) due = new(row.Value, message.MessageId, message.SubscriptionId, episode, message.Type, message.Body, 0, now);
+        if (!behind && message.NotBefore is null) due = new(row.Value, message.MessageId, message.SubscriptionId, episode, message.Type, message.Body, 0, now);
+
+        // What may not wait takes along what was to wait before it.
+        if (behind && message.NotBefore is null)
+        {
+            session.Execute("update message set next_at = $3 where subscription = $1 and episode = $2 and state < 2 and attempts = 0 and next_at > $3",
+                message.SubscriptionId, episode!.Value.Value, now.UnixMilliseconds);
+        }
         return true;
     }
 
@@ -71,8 +79,8 @@ internal static class OutboxTable
     /// <returns>The one that came forward and is due, or null.</returns>
     public static OutboxMessage? Record(SqliteSession session, AttemptRecord attempt, Instant now)
     {
-        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome) values ($1, $2, $3, $4, $5, $6)",
-            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome);
+        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome, endpoint) values ($1, $2, $3, $4, $5, $6, $7)",
+            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome, attempt.Endpoint);
         var state = attempt.Delivered ? Delivered : attempt.NextAt is null ? DeadLettered : First;
         var changed = session.Execute(
             "update message set state = $2, attempts = $3, next_at = $4, delivered_at = $5, last_outcome = $6 where row = $1 and state = 1",

@@ -75,7 +75,7 @@ public sealed partial class SqliteRegister
     {
         EpisodeTable.Save(session, before, after);
         var change = new EpisodeChange(EpisodeTable.Log(session, after.Id, kind, at), before, after, kind);
-        foreach (var message in _compose(change, WriterSubscriptions(session))) Queue(session, message, after.Id);
+        foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session))) Queue(session, message, after.Id);
         return change;
     }
 }

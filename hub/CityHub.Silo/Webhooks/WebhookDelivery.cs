@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using CityHub.Contracts;
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ namespace CityHub.Silo.Webhooks;
 /// <item>No one waits for another: each subscription has its own places, and one whose places are taken is left out of the look.</item>
 /// </list>
 /// </summary>
-public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
+public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
     : BackgroundService
 {
     private const int RecordGroup = 512;
@@ -39,7 +40,9 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private readonly ConcurrentQueue<AttemptRecord> _written = new();    // those that are committed
     private readonly Channel<Attempted> _ended = Channel.CreateUnbounded<Attempted>(new() { SingleReader = true });   // bounded by MaxInFlight
     private DateTimeOffset _lanesReadAt = DateTimeOffset.MinValue;
+    private int _mostPlaces = settings.Value.MaxInFlightPerSubscription;   // of any lane
     private bool _registerAway;
+    private Instant? _opens;   // when the first of the lanes that rest may be looked at again; of the looking loop
     private bool _mustLook = true;
     private bool _wantsRows;   // the looking loop waits for rows to be let go
 
@@ -109,6 +112,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
                     }
 
                     if (MustLook(wake)) wake = await StartDue(abort).ConfigureAwait(false);
+                    else if (_opens?.ToDateTimeOffset() is { } opens && opens < wake) wake = opens;
                     Volatile.Write(ref _wantsRows, _behind.Count > 0 || _held.Count > _options.MaxInFlight / 2);
                     RegisterAnswered();
                 }
@@ -130,7 +134,21 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private bool MustLook(DateTimeOffset wake)
     {
         if (_held.Count >= _options.MaxInFlight) return false;   // a record that is written rings
-        return Interlocked.Exchange(ref _mustLook, false) || wake <= _clock.UtcNow || _behind.Any(HasPlace);
+        return Interlocked.Exchange(ref _mustLook, false) || wake <= _clock.UtcNow || MayGoOn();
+    }
+
+    /// <summary>Whether one of those that are behind can take something again; notes when the first of those that rest opens.</summary>
+    private bool MayGoOn()
+    {
+        var now = _clock.Now;
+        _opens = null;
+        foreach (var lane in _behind)
+        {
+            if (lane.IsFull) continue;   // rings when it no longer is
+            if (lane.ClosedUntil(now) is not { } until) return true;
+            _opens = Earlier(_opens, until);
+        }
+        return false;
     }
 
     private void StartHanded(CancellationToken abort)
@@ -145,13 +163,16 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
 
     private bool TryStart(Lane lane, OutboxMessage message, CancellationToken abort)
     {
-        if (_held.Count >= _options.MaxInFlight || !HasPlace(lane)) return false;
-        lane.Enter();
-        _held.Add(message.Row, Attempt(lane, message, abort));
-        return true;
+        if (_held.Count >= _options.MaxInFlight || lane.IsFull) return false;
+        var now = _clock.Now;
+        if (lane.ClosedUntil(now) is { } until) _opens = Earlier(_opens, until);
+        else if (lane.Enter(message.Attempts + 1, now) is { } place)
+        {
+            _held.Add(message.Row, Attempt(lane, place.Index, place.Endpoint, message, abort));
+            return true;
+        }
+        return false;
     }
-
-    private bool HasPlace(Lane lane) => lane.InFlight < _options.MaxInFlightPerSubscription;
 
     /// <summary>Starts what is due and has a place. Returns when to look again unless something happens before.</summary>
     private async Task<DateTimeOffset> StartDue(CancellationToken abort)
@@ -161,11 +182,11 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         if (nowAt - _lanesReadAt >= LanesAge) ReadLanes(nowAt);
 
         _behind.Clear();
-        var full = _lanes.Where(lane => !HasPlace(lane.Value)).Select(lane => lane.Key).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in full) _behind.Add(_lanes[id]);
+        var shut = Shut(now);
+        foreach (var id in shut) _behind.Add(_lanes[id]);
         var limit = _options.MaxInFlight;
-        var perLane = DueFactor * _options.MaxInFlightPerSubscription;
-        var due = await register.Due(now, limit, perLane, full).ConfigureAwait(false);
+        var perLane = DueFactor * _mostPlaces;
+        var due = await register.Due(now, limit, perLane, shut).ConfigureAwait(false);
         var waiting = 0;
         foreach (var message in due)
         {
@@ -183,7 +204,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         }
 
         metrics.Waiting(waiting);
-        var next = register.NextDue(now)?.ToDateTimeOffset();
+        var next = Earlier(register.NextDue(now), _opens)?.ToDateTimeOffset();
         var recheck = nowAt + _options.Recheck;
         return next < recheck ? next.Value : recheck;
     }
@@ -195,13 +216,30 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         return _lanes.GetValueOrDefault(message.Subscription);
     }
 
+    /// <summary>Lanes that take nothing just now, noting when the first of them that rests opens. One that is full rings when it no longer is.</summary>
+    private HashSet<string> Shut(Instant now)
+    {
+        _opens = null;
+        var shut = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (id, lane) in _lanes)
+        {
+            var until = lane.ClosedUntil(now);
+            if (until is null && !lane.IsFull) continue;
+            shut.Add(id);
+            _opens = Earlier(_opens, until);
+        }
+        return shut;
+    }
+
+    private static Instant? Earlier(Instant? one, Instant? other) => one is null || other < one ? other ?? one : one;
+
     private void ReadLanes(DateTimeOffset now)
     {
         var current = register.Subscriptions();
         foreach (var (subscription, secret) in current)
         {
             if (_lanes.TryGetValue(subscription.Id, out var lane)) lane.Renew(subscription, secret);
-            else _lanes.Add(subscription.Id, Lane.Of(subscription, secret));
+            else _lanes.Add(subscription.Id, new(subscription, secret, curve, _options.MaxInFlightPerSubscription));
         }
 
         if (_lanes.Count > current.Count)
@@ -209,10 +247,11 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
             foreach (var gone in _lanes.Keys.Except(current.Select(entry => entry.Subscription.Id)).ToArray()) _lanes.Remove(gone);
         }
 
+        _mostPlaces = _lanes.Values.Select(lane => lane.Places).Append(_options.MaxInFlightPerSubscription).Max();
         _lanesReadAt = now;
     }
 
-    private async Task Attempt(Lane lane, OutboxMessage message, CancellationToken abort)
+    private async Task Attempt(Lane lane, int endpoint, WebhookEndpoint where, OutboxMessage message, CancellationToken abort)
     {
         var number = message.Attempts + 1;
         var started = wall.GetTimestamp();
@@ -220,7 +259,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         PostResult result;
         try
         {
-            result = await post.Send(lane.Subscription, lane.Secrets, message, abort).ConfigureAwait(false);
+            result = await post.Send(where, lane.Signers, lane.Subscription.Terms.Format, message, abort).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
@@ -237,12 +276,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         var now = _clock.Now;
         var outcome = result.Verdict.Outcome;
         var delivered = outcome == DeliveryOutcome.Delivered;
-        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble());
+        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble(), lane.Subscription.Endpoints.Count);
         var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
         metrics.Ended(outcome, SecondsSince(message.QueuedAt));
         if (lane.IsNews(outcome, _clock.UtcNow)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
-        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text), outcome));
-        if (lane.Leave() == _options.MaxInFlightPerSubscription - 1) _bell.Ring();   // it was full: its next one has a place now
+        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint }, outcome));
+        if (lane.Leave(endpoint, result.Verdict, now)) _bell.Ring();   // it was full or found out about its endpoint: the next one has a place now
     }
 
     /// <summary>Writes attempts down in groups: whatever ended while the last group was committed is the next one.</summary>
@@ -278,11 +317,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
             try
             {
                 // Paused before it is written down: a crash in between asks the endpoint once more, instead of forgetting that it is gone.
-                foreach (var gone in group.Where(one => one.Outcome == DeliveryOutcome.Gone).Select(one => one.Message.Subscription).Distinct())
+                foreach (var (subscription, endpoint) in group.Where(one => one.Outcome == DeliveryOutcome.Gone).Select(one => (one.Message.Subscription, one.Record.Endpoint)).Distinct())
                 {
-                    await register.PauseSubscription(gone, true).ConfigureAwait(false);
+                    var left = await register.EndpointGone(subscription, endpoint).ConfigureAwait(false);
                     metrics.EndpointGone();
-                    EndpointGone(gone);
+                    if (left is { Paused: false }) EndpointGone(subscription, endpoint + 1);
+                    else SubscriptionGone(subscription);
                 }
 
                 await register.RecordAttempts([.. group.Select(one => one.Record)]).ConfigureAwait(false);
@@ -338,7 +378,10 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private partial void DeadLettered(string message, string subscription, int attempts, string outcome);
 
     [LoggerMessage(LogLevel.Warning, "Subscription {Subscription} is paused: its endpoint answered 410 Gone. What comes up for it is kept until it is resumed or removed")]
-    private partial void EndpointGone(string subscription);
+    private partial void SubscriptionGone(string subscription);
+
+    [LoggerMessage(LogLevel.Warning, "Subscription {Subscription}: its endpoint {Place} answered 410 Gone and is tried no more; the others are")]
+    private partial void EndpointGone(string subscription, int place);
 
     [LoggerMessage(LogLevel.Error, "The outbox cannot be read or written: {Reason}. Messages wait and attempts are remembered until it can")]
     private partial void RegisterIsAway(string reason);
