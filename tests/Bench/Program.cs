@@ -9,6 +9,8 @@ const string Help = """
                         [--rates R,R,…]                 … at these rates only
     ./city bench alert --rate R [--seconds S] [--json]       the hub alone at one rate
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
+    ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
+    ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
     """;
 
 if (args is ["count", var port, var file]) return await Counter.Run(int.Parse(port, CultureInfo.InvariantCulture), file);
@@ -28,7 +30,10 @@ try
         case "alert" when Number("--rate", 0) is > 0 and var rate: table = await Alert.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), Rates(), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
+        case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
+        case "early-warning" when EarlyWarning.Run(Text("--data", "../shared/data")) is { } scores: table = scores; break;
+        case "early-warning": return 2;
         default:
             Console.Error.WriteLine(Help);
             return args is [] or ["help"] ? 0 : 2;
@@ -41,8 +46,13 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-IReadOnlyList<double> Rates() =>
-    Array.IndexOf(args, "--rates") is >= 0 and var at && at + 1 < args.Length ? [.. args[at + 1].Split(',').Select(r => double.Parse(r, CultureInfo.InvariantCulture))] : Alert.Rates;
+IReadOnlyList<double> Rates() => Text("--rates", "") is { Length: > 0 } rates ? [.. rates.Split(',').Select(rate => double.Parse(rate, CultureInfo.InvariantCulture))] : Alert.Rates;
+
+string Text(string name, string absent)
+{
+    var at = Array.IndexOf(args, name);
+    return at < 0 || at + 1 >= args.Length ? absent : args[at + 1];
+}
 
 int Number(string name, int absent)
 {
