@@ -69,7 +69,7 @@ public static class NodeFileReader
             File = path,
             Node = node,
             Host = root.Name("host", $"cityhub-{(node.Group.Length > 0 ? node.Group : "x")}"),
-            Broker = Broker(path, root, overrides.Broker, problems),
+            Broker = Broker(path, root, overrides.Broker, overrides.Credentials, problems),
             Outbox = Outbox(root, overrides.Outbox, problems),
             Clock = root.OneOf("clock", ClockWords, ClockSource.Kernel),
             Place = place,
@@ -83,7 +83,7 @@ public static class NodeFileReader
 
     private static readonly Dictionary<string, ClockSource> ClockWords = new() { ["kernel"] = ClockSource.Kernel, ["trusted"] = ClockSource.Trusted };
 
-    private static BrokerPlan Broker(string path, YamlSection root, Setting? setting, List<NodeFileProblem> problems)
+    private static BrokerPlan Broker(string path, YamlSection root, Setting? setting, Setting? theirs, List<NodeFileProblem> problems)
     {
         var section = root.Section("broker");
         // What the caller sets need not be in the file; what is in the file is checked all the same.
@@ -93,7 +93,12 @@ public static class NodeFileReader
         if (section.Has("credentials"))
         {
             credentials = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("credentials"));
-            if (!File.Exists(credentials)) section.Problem("credentials", $"there is no file {credentials}.");
+            if (theirs is null && !File.Exists(credentials)) section.Problem("credentials", $"there is no file {credentials}.");
+        }
+        if (theirs is not null)
+        {
+            credentials = theirs.Value.Length > 0 ? theirs.Value : null;
+            if (credentials is not null && !File.Exists(credentials)) problems.Add(new(theirs.Source, null, "broker.credentials", $"there is no file {credentials}."));
         }
         section.RefuseUnknown();
         if (setting is not null && !TryHostPort(setting.Value, out host, out port))
