@@ -49,11 +49,12 @@ public sealed record CommandLine(NodeCommand Command, string File, string Archiv
           --outbox DIR             SENSORNODE_OUTBOX     this node's own outbox directory
           --witness DIR            SENSORNODE_WITNESS    where simulated chips log what they gave out
           --credentials FILE       SENSORNODE_CREDENTIALS  user name and password; an archive has none
+          --card FILE              SENSORNODE_CARD       the node's card; an archive has none
 
         Exit codes: 0 fine, 1 failed while running, 2 bad configuration or usage.
         """;
 
-    private static readonly string[] Names = ["broker", "outbox", "witness", "credentials"];
+    private static readonly string[] Names = ["broker", "outbox", "witness", "credentials", "card"];
 
     public static CommandLine Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
@@ -87,7 +88,7 @@ public sealed record CommandLine(NodeCommand Command, string File, string Archiv
         if (command is NodeCommand.Export && files.Count != 2) problems.Add("a node file and the archive's name are needed.");
         else if (!mayLack && files.Count != wanted) problems.Add($"one node file is needed, {files.Count} are given.");
         return new(command ?? NodeCommand.Help, files.FirstOrDefault() ?? "", files.ElementAtOrDefault(1) ?? "",
-            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness"), settings.GetValueOrDefault("credentials")), problems);
+            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness"), settings.GetValueOrDefault("credentials"), settings.GetValueOrDefault("card")), problems);
     }
 
     private static NodeCommand? Word(string argument) => argument switch

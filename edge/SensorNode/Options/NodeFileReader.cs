@@ -69,7 +69,7 @@ public static class NodeFileReader
             File = path,
             Node = node,
             Host = root.Name("host", $"cityhub-{(node.Group.Length > 0 ? node.Group : "x")}"),
-            Broker = Broker(path, root, overrides.Broker, overrides.Credentials, problems),
+            Broker = Broker(path, root, node, overrides, problems),
             Outbox = Outbox(root, overrides.Outbox, problems),
             Clock = root.OneOf("clock", ClockWords, ClockSource.Kernel),
             Place = place,
@@ -83,12 +83,14 @@ public static class NodeFileReader
 
     private static readonly Dictionary<string, ClockSource> ClockWords = new() { ["kernel"] = ClockSource.Kernel, ["trusted"] = ClockSource.Trusted };
 
-    private static BrokerPlan Broker(string path, YamlSection root, Setting? setting, Setting? theirs, List<NodeFileProblem> problems)
+    private static BrokerPlan Broker(string path, YamlSection root, NodeKey node, NodeFileOverrides overrides, List<NodeFileProblem> problems)
     {
+        var (setting, theirs) = (overrides.Broker, overrides.Credentials);
         var section = root.Section("broker");
-        // What the caller sets need not be in the file; what is in the file is checked all the same.
-        var host = section.Text("host", setting is null ? null : "-");
-        var port = section.Whole("port", 1, 65_535, 1883);
+        var (card, address) = Card(path, section, node, overrides.Card);
+        // What the caller or the card says need not be in the file; what is in the file is checked all the same.
+        var host = section.Text("host", setting is null && address is null ? null : address?.Host ?? "-");
+        var port = section.Whole("port", 1, 65_535, address?.Port ?? (card is null ? 1883 : 8883));
         string? credentials = null;
         if (section.Has("credentials"))
         {
@@ -105,7 +107,24 @@ public static class NodeFileReader
         {
             problems.Add(new(setting.Source, null, "broker", $"\"{setting.Value}\" is not HOST:PORT with a port from 1 to 65535."));
         }
-        return new(host, port, credentials);
+        return new(host, port, credentials, card);
+    }
+
+    private static (string? File, (string Host, int Port)? Address) Card(string path, YamlSection section, NodeKey node, Setting? theirs)
+    {
+        var file = section.Has("card") ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("card")) : "";
+        if (theirs is not null) file = theirs.Value;
+        if (file.Length == 0) return default;
+        var (card, problem) = NodeCard.Read(file);
+        if (card is null) section.Problem("card", problem!);
+        else if (card.Node != node) section.Problem("card", $"is that of {card.Node}, and this file is of {node}.");
+        (string Host, int Port)? address = null;
+        if (card?.Broker is { } broker)
+        {
+            if (TryHostPort(broker, out var host, out var port)) address = (host, port);
+            else section.Problem("card", $"says broker: {broker}, which is not HOST:PORT.");
+        }
+        return (file, address);
     }
 
     private static bool TryHostPort(string text, out string host, out int port)

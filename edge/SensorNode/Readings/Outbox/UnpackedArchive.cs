@@ -19,6 +19,7 @@ internal sealed class UnpackedArchive : IDisposable
     {
         Outbox = new("import", OutboxArchive.OutboxIn(_folder.FullName)),
         Credentials = callers.Credentials ?? new("import", ""),
+        Card = callers.Card ?? new("import", ""),
     };
 
     public void Dispose() => _folder.Delete(recursive: true);
