@@ -52,9 +52,10 @@ public static class CityHubServices
         .AddSingleton<EventFeed>()
         .AddSingleton<Places>()
         .AddSingleton<EpisodeWriter>()
+        .AddSingleton<DistrictWatches>()
         .AddSingleton(p => new UnstoredRows(p.Settings<HubOptions>().UnstoredLimit))
         .AddSingleton(p => new ShardParts(p.Settings<HubOptions>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<Places>(), p.GetRequiredService<EpisodeWriter>(),
-            p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
+            p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.Log<LocalEngine>()))
         .AddSingleton<ITwinEngine, LocalEngine>()
         .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),
@@ -64,10 +65,11 @@ public static class CityHubServices
 
     private static void AddWatch(this IServiceCollection services)
     {
-        services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), WebhookComposer.Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
+        services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), p.GetRequiredService<WebhookComposer>().Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
         services.AddSingleton<EpisodeBoard>();
         services.AddSingleton(p => new RuleFiles(p.Settings<RulesOptions>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<HubMetrics>(), p.Log<RuleFiles>()));
+        services.AddSingleton<RuleRehearsal>();
     }
 
     private static void AddChecked<TOptions, TValidator>(this IServiceCollection services, string section) where TOptions : class where TValidator : class, IValidateOptions<TOptions> =>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 
 namespace SmartCity.Readings;
 
@@ -8,8 +7,11 @@ public static class QuantityCatalogue
     /// <summary>Every quantity, in the order of their numbers.</summary>
     public static IReadOnlyList<QuantityRow> All { get; } = Enum.GetValues<Quantity>().Select(Row).ToArray();
 
+    /// <summary>How many numbers a quantity may have: room for a table by number.</summary>
+    public const int Numbers = 256;
+
     private static readonly QuantityRow?[] ByNumber = Index();
-    private static readonly FrozenDictionary<string, QuantityRow> ByName = All.ToFrozenDictionary(row => row.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, QuantityRow> ByName = All.ToDictionary(row => row.Name, StringComparer.Ordinal);
 
     /// <summary>The row of a quantity.</summary>
     public static QuantityRow Of(Quantity quantity) => ByNumber[(byte)quantity]!;
@@ -60,6 +62,11 @@ public static class QuantityCatalogue
         Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
         Quantity.WaterTemperature => Level(quantity, "water-temperature", "Cel", -5, 60),
         Quantity.SurfaceTemperature => Level(quantity, "surface-temperature", "Cel", -60, 125),
+        Quantity.DewPoint => Level(quantity, "dew-point", "Cel", -100, 85),
+        Quantity.HeatIndex => Level(quantity, "heat-index", "Cel", -70, 150),
+        Quantity.SeaLevelPressure => Level(quantity, "sea-level-pressure", "hPa", 800, 1200),
+        Quantity.UsAqi => Level(quantity, "us-aqi", "1", 0, 500),
+        Quantity.CnAqi => Level(quantity, "cn-aqi", "1", 0, 500),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>
@@ -70,7 +77,7 @@ public static class QuantityCatalogue
 
     private static QuantityRow?[] Index()
     {
-        var rows = new QuantityRow?[256];
+        var rows = new QuantityRow?[Numbers];
         foreach (var row in All) rows[(byte)row.Quantity] = row;
         return rows;
     }

@@ -76,6 +76,7 @@ internal static class HubHost
         app.MapSubscriptions();
         app.MapDeliveries();
         app.MapRules();
+        app.MapRehearsals();
         app.MapEvents();
         app.MapKeys();
         app.MapHealth();

@@ -58,44 +58,11 @@ public sealed record AlertBody(string Id, bool Open, Severity Severity, string M
 
 public sealed record AcknowledgeBody(string? Note = null);
 
-/// <summary>A department's wish for webhooks.</summary>
-/// <param name="Department">Required, 1 to 80 characters.</param>
-/// <param name="Url">Required: http or https, without user name or password.</param>
-/// <param name="Districts">Empty or absent: all.</param>
-/// <param name="MinSeverity">Default: warning, that is everything.</param>
-/// <param name="Secret">Standard Webhooks secret: <c>whsec_</c> and base64 of 24 to 64 bytes. Absent: the hub makes one and shows it once, in the answer.</param>
-public sealed record NewSubscriptionBody(string? Department = null, string? Url = null, IReadOnlyList<string>? Districts = null, string? MinSeverity = null, string? Secret = null);
-
-public sealed record SubscriptionBody(string Id, string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt)
-{
-    public static SubscriptionBody Of(Subscription s) => new(s.Id, s.Department, s.Url.ToString(), s.Districts, s.MinSeverity, s.Paused, s.CreatedAt);
-}
-
-/// <summary>A subscription as just made, with its secret: shown this once.</summary>
-public sealed record CreatedSubscriptionBody(SubscriptionBody Subscription, string Secret);
-
 public sealed record DeliveryBody(string MessageId, string Subscription, string? Alert, string Type, string State, int Attempts, Instant QueuedAt,
     Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome)
 {
     public static DeliveryBody Of(DeliveryView v) => new(v.MessageId, v.Subscription, v.Episode?.Value, v.Type, v.State, v.Attempts, v.QueuedAt, v.DeliveredAt, v.NextAttemptAt, v.LastOutcome);
 }
-
-/// <param name="Slot">ISO 8601 duration.</param>
-public sealed record MeanBody(string Slot, int Slots, int MinSlots, bool CalendarDay);
-
-public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Breach, double Level, double Clear, string For, MeanBody? Mean, bool PerDay, Severity Severity,
-    IReadOnlyList<string> Districts, string Lateness, LatePolicy LatePolicy, string Department, string Message, string Category, string RunBook)
-{
-    public static RuleBody Of(Rule r) => new(r.Id, QuantityCatalogue.Of(r.Quantity).Name, QuantityCatalogue.Of(r.Quantity).Unit, r.Breach, r.Level, r.Clear, Times.Text(r.For),
-        r.Mean is { } m ? new(Times.Text(m.Slot), m.Slots, m.MinSlots, m.CalendarDay) : null,
-        r.PerDay, r.Severity, r.Districts, Times.Text(r.Lateness), r.LatePolicy, r.Department, r.Message, r.Category, r.RunBook);
-}
-
-/// <param name="Line">From 1; 0 when it concerns the whole file.</param>
-public sealed record RuleErrorBody(string File, int Line, string Reason);
-
-/// <param name="Refused">What is wrong with the rule files as they are now, which keeps this earlier set in force; empty: they are this set.</param>
-public sealed record RuleSetBody(int Version, string Hash, string DayOffset, IReadOnlyList<RuleBody> Rules, IReadOnlyList<RuleErrorBody> Refused);
 
 /// <summary>One live event. <c>alert</c> is present where the event is about one.</summary>
 public sealed record EventBody(long Number, Instant At, string Kind, string Subject, AlertBody? Alert)
