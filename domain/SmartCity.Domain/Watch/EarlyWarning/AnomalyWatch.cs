@@ -33,9 +33,10 @@ public sealed class AnomalyWatch
     private const double ChangeWeight = 0.85;
     private const double HistoryWeight = 1.2;     // decades of rarity asked per decade of readings
     private const double History = 2000;          // readings from which more is asked
+    private const int Early = 600;                // readings up to which no less is asked: there is little to go by
     private const double FadeReadings = 400;
     private const double FadeShare = 0.02;        // of the history
-    private const double HalfScore = 4.84;        // decades: where a warning is due
+    private const double HalfScore = 4.74;        // decades: where a warning is due
 
     private static readonly double[] Weights = [1, 0.2, 0.05, 0.015]; // of a new value in each mean
 
@@ -78,7 +79,7 @@ public sealed class AnomalyWatch
         _spreads[ofDay] += (float)(weight * (Math.Abs(off) - _spreads[ofDay]));
         if (s.Seen < Learns) return new(0, 0, usual, spread, Learning: true);
 
-        var surprise = Math.Max(0, Math.Cbrt(sum) - HistoryWeight * Math.Log10(s.Seen / History));
+        var surprise = Math.Max(0, Math.Cbrt(sum) - HistoryWeight * Math.Log10(Math.Max(Early, s.Seen) / History));
         s.Told *= (float)Math.Exp(-1 / (FadeReadings + FadeShare * s.Seen));
         var isNews = surprise > s.Told;
         if (isNews) s.Told = (float)surprise;

@@ -8,7 +8,7 @@ namespace SmartCity.Watch.EarlyWarning;
 /// <para>Time is cut into steps, right-closed as stations stamp their hours; a step's value is its last reading. The change to come is a weighted sum of the
 /// last three changes, of what this hour of the week usually brings, of how far the value stands from its usual and from the last day's and the long run's
 /// level, and of the hour of the day. Weights are learnt by <see cref="LeastSquares"/> from all that came true; quiet times count more than wild ones, and an error
-/// counts no more than a usual error, so that the middle is close to a median.</para>
+/// counts no more than three usual ones, so that the middle is closer to a median.</para>
 /// <para>The band is as wide as errors were (adaptive conformal): each side moves until one value in ten lies beyond it, and widens while the channel is restless.</para>
 /// </summary>
 public sealed class Forecaster
@@ -36,6 +36,7 @@ public sealed class Forecaster
     private const double ChangeMemory = 500;
     private const double RestlessMemory = 24;
     private const double ErrorMemory = 50;
+    private const double Unusual = 3;            // usual errors that an example counts at most
     private const double BandStep = 0.03;        // usual errors per outcome
     private const double Beyond = 0.1;           // of outcomes on each side of the band
 
@@ -248,7 +249,7 @@ public sealed class Forecaster
             var expected = _learnt.Predict(target, x);
             var back = Reach - Ahead(target);
             var error = Measured(back) ? _origins[At(_slot - back)].Value - _origins[origin].Value - expected : 0; // what is not known came as expected
-            changes[target] = expected + Math.Clamp(error, -_errors[target], _errors[target]);
+            changes[target] = expected + Math.Clamp(error, -Unusual * _errors[target], Unusual * _errors[target]);
         }
         _learnt.Learn(1 / Restlessness(), x, changes);
     }
@@ -271,10 +272,10 @@ public sealed class Forecaster
         x[11] = (float)(off * cos);
         x[12] = (float)(_level - _long);
         origin.Restless = (float)Math.Sqrt(Math.Sqrt(Restlessness()));
-        var room = (_highest - _lowest) / 2; // nothing is forecast far from all that was seen
+        var room = _highest - _lowest; // no change is forecast that is larger than all that was seen
         for (var target = 0; target < Targets; target++)
         {
-            origin.Forecasts[target] = (float)Math.Clamp(value + _learnt.Predict(target, x), _lowest - room, _highest + room);
+            origin.Forecasts[target] = (float)(value + Math.Clamp(_learnt.Predict(target, x), -room, room));
         }
     }
 
