@@ -44,6 +44,7 @@ public static class CityHubServices
     private static void AddTelemetry(this IServiceCollection services) => services
         .AddSingleton<Refusals>()
         .AddSingleton<HubVoice>()
+        .AddSingleton(p => new EnrolledNodes(p.Settings<HubOptions>().EnrolledFile, p.Log<EnrolledNodes>()))
         .AddSingleton(p => new IngestBudget(p.Settings<HubOptions>().IngestLimitMegabytes * 1024L * 1024))
         .AddSingleton(p => new IngestGate(p.GetRequiredService<ITwinEngine>().Mailboxes, p.GetRequiredService<IngestBudget>(), p.Settings<HubOptions>().MessageLimitKilobytes * 1024,
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<HubMetrics>()));
