@@ -40,6 +40,9 @@ public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVers
     {
         /// <summary>Of a district's episode: its sensors that were bad when it was raised.</summary>
         public IReadOnlyList<SensorId> Members { get; init; } = [];
+
+        /// <summary>What the value alone does not say, to be read behind the rule's message: when a forecast crosses the level, and how sure that is. Mostly empty.</summary>
+        public string Detail { get; init; } = "";
     }
 
     /// <summary>A breach found in readings too old to page anyone, or already over when it came to light: recorded and shown, nobody is called.

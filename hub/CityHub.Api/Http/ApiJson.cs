@@ -11,10 +11,11 @@ namespace CityHub.Api.Http;
     Converters =
     [
         typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
-        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames),
+        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames), typeof(EarlyKindNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(IReadOnlyList<EarlyWarningBody>))]
 [JsonSerializable(typeof(IReadOnlyList<NodeBody>))]
 [JsonSerializable(typeof(IReadOnlyList<DistrictBody>))]
 [JsonSerializable(typeof(IReadOnlyList<AlertBody>))]

@@ -41,4 +41,6 @@ internal sealed class KindNames : NamesOf<QuantityKind>;
 
 internal sealed class RoleNames : NamesOf<Role>;
 
+internal sealed class EarlyKindNames : NamesOf<EarlyKind>;
+
 internal sealed class FormatNames : NamesOf<PayloadFormat>;

@@ -165,6 +165,7 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         var faulty = OwnRules.FaultyRule(of.Rule);
         var rule = board.RuleOf(faulty ?? of.Rule);
         var message = faulty is null ? rule?.Message ?? "" : $"The rule {faulty} cannot be evaluated here, for a fault of the hub. It is tried again with each reading.";
+        if (of is EpisodeEvent.Raised { Detail.Length: > 0 } raised) message = $"{message} {raised.Detail}".TrimStart();
         return new(of.Sensor.District ?? places.DistrictOf(of.Sensor), rule?.Department ?? "", message)
         {
             Category = rule is { Category.Length: > 0 } ? rule.Category : EpisodeCategories.Of(of.Quantity)[0],
