@@ -40,6 +40,9 @@ public enum Quantity : byte
     Vibration = 35,
     WaterTemperature = 36,
     SurfaceTemperature = 37,
+
+    /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
+    Notice = 200,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

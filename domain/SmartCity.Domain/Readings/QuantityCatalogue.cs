@@ -60,6 +60,7 @@ public static class QuantityCatalogue
         Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
         Quantity.WaterTemperature => Level(quantity, "water-temperature", "Cel", -5, 60),
         Quantity.SurfaceTemperature => Level(quantity, "surface-temperature", "Cel", -60, 125),
+        Quantity.Notice => Contact(quantity, "notice"),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

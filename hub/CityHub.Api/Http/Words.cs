@@ -1,4 +1,5 @@
 using CityHub.Api.Keys;
+using CityHub.Contracts;
 using SmartCity.Watch;
 
 namespace CityHub.Api.Http;
@@ -15,6 +16,10 @@ internal static class Words
     };
 
     public static Severity? Severity(string text) => Enum.GetValues<Severity>().Cast<Severity?>().FirstOrDefault(s => Of(s!.Value) == text);
+
+    public static readonly string[] Lists = ["open", "over", "held"];
+
+    public static DeskListKind? DeskList(string text) => text switch { "" or "open" => DeskListKind.Open, "over" => DeskListKind.Over, "held" => DeskListKind.Held, _ => null };
 
     public static string Of(Role role) => role switch
     {

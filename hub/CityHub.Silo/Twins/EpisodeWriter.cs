@@ -1,4 +1,5 @@
 using CityHub.Silo.Register;
+using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using SmartCity.Watch;
 using SmartCity.Webhooks.Cap;
@@ -9,7 +10,7 @@ namespace CityHub.Silo.Twins;
 /// Writes the twins' events into the register: at once, in groups, in the order in which they came. What is numbered up to
 /// <see cref="Written"/> is committed; ledger answers wait for that. While the register is away the events are kept.
 /// </summary>
-public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board, Places places, TimeProvider wall, HubMetrics metrics, ILogger<EpisodeWriter> log)
+public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board, AlertDesk desk, Places places, TimeProvider wall, HubMetrics metrics, ILogger<EpisodeWriter> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -84,7 +85,7 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         {
             try
             {
-                var changes = await register.Commit(_writing, Context);
+                var changes = await register.Commit(_writing, Context, desk.HoldBack);
                 board.Apply(changes);
                 break;
             }
@@ -111,13 +112,20 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         progress.SetResult();
     }
 
+    /// <summary>What there is to say of the hub's own failures; set once, at the start.</summary>
+    public Func<EpisodeEvent, EpisodeContext>? OfOwnParts { get; set; }
+
     private EpisodeContext Context(EpisodeEvent of)
     {
+        if (of.RuleVersion == 0 && OfOwnParts is { } own) return own(of);
         var rule = board.RuleOf(of.Rule);
         return new(places.DistrictOf(of.Sensor), rule?.Department ?? "", rule?.Message ?? "")
         {
             Category = rule is { Category.Length: > 0 } ? rule.Category : CapTerms.Categories(of.Quantity)[0],
             RunBook = rule?.RunBook ?? "",
+            Node = places.DeviceOf(of.Sensor) is { } device ? device.Node.ToString() : "",
+            Site = places.SiteOf(of.Sensor),
+            Latched = desk.Policy.Latched.Contains(of.Rule),
         };
     }
 
