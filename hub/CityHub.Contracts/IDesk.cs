@@ -70,7 +70,7 @@ public enum DeskListKind : byte
 public sealed record DeskQuery(DeskListKind List, string Seat, string District, string Rule, string Text, int Offset, int Limit);
 
 /// <summary>A page of a list.</summary>
-/// <param name="Total">How many fit the query.</param>
+/// <param name="Total">How many fit the query, drills and tests among them; in the other figures they are not counted.</param>
 /// <param name="Unacknowledged">How many of them nobody has acknowledged.</param>
 /// <param name="Counts">How many of them by urgency.</param>
 /// <param name="Districts">All that fit, gathered by district, worst first: what flood mode shows.</param>

@@ -16,7 +16,7 @@ internal static class AlertEndpoints
         app.MapGet("/v1/alerts/{id}/history", History).WithTags("alerts").Produces<IReadOnlyList<EntryBody>>()
             .For(Role.Read, "getAlertHistory", "What happened to an alert, oldest first: by whom, when and why; the newest 500 entries", 404);
         app.MapGet("/v1/alerts/{id}/held", Held).WithTags("alerts").Produces<IReadOnlyList<AlertBody>>()
-            .For(Role.Read, "listHeldByAlert", "Open alerts that this one holds back by standing for them", 422);
+            .For(Role.Read, "listHeldByAlert", "Open alerts that this one holds back by standing for them", 404, 422);
         app.MapAlertActions();
     }
 
@@ -51,6 +51,9 @@ internal static class AlertEndpoints
     {
         var asked = new Asked();
         var most = asked.Limit(limit);
-        return asked.Refusal ?? Results.Json([.. (await city.Desk.HeldBy(new(id), most, cancel)).Select(AlertBody.Of)], ApiJson.Default.IReadOnlyListAlertBody);
+        if (asked.Refusal is { } refusal) return refusal;
+        var held = await city.Desk.HeldBy(new(id), most, cancel);
+        if (held.Count == 0 && await city.Episode(new(id), cancel) is null) return Problem.NotFound("alert", id);
+        return Results.Json([.. held.Select(AlertBody.Of)], ApiJson.Default.IReadOnlyListAlertBody);
     }
 }

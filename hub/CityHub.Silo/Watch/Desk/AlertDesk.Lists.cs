@@ -22,10 +22,11 @@ public sealed partial class AlertDesk
         var fit = all.Where(one => IsOn(query.List, one) && (seat?.LooksAfter(one) ?? true)
             && (query.District.Length == 0 || one.District == query.District) && (query.Rule.Length == 0 || one.Rule == query.Rule) && Says(one, words)).ToArray();
         Array.Sort(fit, ByUrgency);
-        var counts = fit.CountBy(one => one.Urgency).ToDictionary();
-        var districts = fit.GroupBy(one => one.District, StringComparer.Ordinal)
+        var real = fit.Where(one => one.Kind == EpisodeKind.Actual).ToArray();   // drills are listed, and counted nowhere
+        var counts = real.CountBy(one => one.Urgency).ToDictionary();
+        var districts = real.GroupBy(one => one.District, StringComparer.Ordinal)
             .Select(group => new DistrictLoad(group.Key, group.Count(), group.Count(one => !one.IsAcknowledged), group.CountBy(one => one.Urgency).ToDictionary(), group.First())).ToArray();
-        return new([.. fit.Skip(query.Offset).Take(query.Limit)], fit.Length, fit.Count(one => !one.IsAcknowledged), counts, districts);
+        return new([.. fit.Skip(query.Offset).Take(query.Limit)], fit.Length, real.Count(one => !one.IsAcknowledged), counts, districts);
     }
 
     private static bool IsOn(DeskListKind list, Episode episode) => list switch
