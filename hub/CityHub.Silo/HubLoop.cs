@@ -85,7 +85,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits
         var links = new List<HostLink>();
         foreach (var group in hub.Value.GroupsOrDefault)
         {
-            var link = new HostLink(group, new MosquittoLink(wall, logs.CreateLogger<MosquittoLink>()), options, password, gate, wall, metrics, logs.CreateLogger<HostLink>());
+            var link = new HostLink(group, MqttLinks.Create(options.Client, wall, logs), options, password, gate, wall, metrics, logs.CreateLogger<HostLink>());
             link.OnlineChanged += engine.OnlineChanged;
             voice.Through(group, link);
             links.Add(link);

@@ -16,10 +16,11 @@ public sealed class Broker : IDisposable
     /// <param name="settings">Further lines of mosquitto.conf; by default everybody may connect.</param>
     public Broker(params string[] settings)
     {
+        // By root it would become the user mosquitto, who may not read the test's keys.
         string[] lines =
         [
             $"listener {Port} 127.0.0.1", "set_tcp_nodelay true", "persistence false", "max_queued_messages 0", "max_inflight_messages 0",
-            "log_type error", .. settings.Length == 0 ? ["allow_anonymous true"] : settings,
+            "log_type error", $"user {Environment.UserName}", .. settings.Length == 0 ? ["allow_anonymous true"] : settings,
         ];
         File.WriteAllLines(Path.Combine(_folder.FullName, "mosquitto.conf"), lines);
         Start();

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace SmartCity.Mqtt;
 
 /// <summary>A link with a handler that remembers what it heard.</summary>
-public sealed class Ear(string clientId, int port) : IMqttHandler, IDisposable
+public sealed class Ear(MqttClientKind kind, string clientId, int port) : IMqttHandler, IDisposable
 {
-    public MosquittoLink Link { get; } = new(TimeProvider.System, NullLogger<MosquittoLink>.Instance);
+    public IMqttLink Link { get; } = MqttLinks.Create(kind, TimeProvider.System, NullLoggerFactory.Instance);
 
     public MqttConnect Connect { get; set; } = new() { Host = "127.0.0.1", Port = port, ClientId = clientId };
 

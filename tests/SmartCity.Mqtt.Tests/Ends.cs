@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SmartCity.Mqtt;
 
-public class Ends
+public abstract class Ends(MqttClientKind kind)
 {
     private static readonly MqttTopic Death = new("city/death");
     private static readonly MqttWill Will = new(Death, "bdSeq 7"u8.ToArray(), MqttQos.AtLeastOnce, Retain: false);
@@ -13,7 +13,7 @@ public class Ends
     public void The_broker_publishes_the_will_of_a_connection_that_is_dropped()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/death");
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/death");
         using var node = WithWill(broker, Will).OpenAndWait();
         node.Link.Drop();
         reader.AwaitMessages(1);
@@ -25,7 +25,7 @@ public class Ends
     public void The_next_connection_of_the_same_link_has_the_next_will()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/death");
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/death");
         using var node = WithWill(broker, Will).OpenAndWait();
         node.Link.Drop();
         reader.AwaitMessages(1);
@@ -40,13 +40,13 @@ public class Ends
     public void A_closed_connection_sends_what_is_queued_and_leaves_no_will()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/#");
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/#");
         using var node = WithWill(broker, Will).OpenAndWait();
         for (var i = 0; i < 1000; i++) Assert.Equal(MqttVerdict.Accepted, node.Link.Publish(new("city/last-words"), "x"u8, MqttQos.AtMostOnce));
         node.Link.Close();
         Assert.Equal(MqttEndReason.Closed, node.AwaitEnd().Reason);
         reader.AwaitMessages(1000);
-        using var other = new Ear("other", broker.Port).OpenAndWait();
+        using var other = Hear("other", broker.Port).OpenAndWait();
         other.Link.Publish(new("city/after"), "y"u8, MqttQos.AtLeastOnce); // a will would have come before it
         reader.AwaitMessages(1001);
         Assert.Equal("city/after", reader.Messages.Last().Topic);
@@ -57,7 +57,7 @@ public class Ends
     public void A_killed_broker_is_noticed_and_its_successor_can_be_joined()
     {
         using var broker = new Broker();
-        using var node = new Ear("node", broker.Port).OpenAndWait();
+        using var node = Hear("node", broker.Port).OpenAndWait();
         broker.Kill();
         Assert.Equal(MqttEndReason.ConnectionLost, node.AwaitEnd().Reason);
         node.Open();
@@ -73,7 +73,7 @@ public class Ends
     public void Wrong_credentials_are_refused_by_name()
     {
         using var broker = new Broker("allow_anonymous false");
-        using var node = new Ear("node", broker.Port);
+        using var node = Hear("node", broker.Port);
         node.Connect = node.Connect with { User = "node", Password = "not the password" };
         node.Open();
         Assert.Equal(MqttEndReason.RefusedNotAuthorised, node.AwaitEnd().Reason);
@@ -91,7 +91,7 @@ public class Ends
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        using var node = new Ear("node", ((IPEndPoint)silent.LocalEndpoint).Port);
+        using var node = Hear("node", ((IPEndPoint)silent.LocalEndpoint).Port);
         node.Connect = node.Connect with { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
         node.Open();
         Assert.Equal(MqttEndReason.TimedOut, node.AwaitEnd().Reason);
@@ -100,7 +100,7 @@ public class Ends
     [Fact]
     public void A_host_without_an_address_is_named_so()
     {
-        using var node = new Ear("node", 1883);
+        using var node = Hear("node", 1883);
         node.Connect = node.Connect with { Host = "no-such-host.invalid" };
         node.Open();
         Assert.Equal(MqttEndReason.HostNotFound, node.AwaitEnd().Reason);
@@ -110,14 +110,14 @@ public class Ends
     public void A_second_opening_of_an_open_link_is_a_mistake()
     {
         using var broker = new Broker();
-        using var node = new Ear("node", broker.Port).OpenAndWait();
+        using var node = Hear("node", broker.Port).OpenAndWait();
         Assert.Throws<InvalidOperationException>(() => node.Open());
     }
 
     [Fact]
     public void A_TLS_file_that_is_not_there_is_refused_at_once()
     {
-        using var node = new Ear("node", 1883);
+        using var node = Hear("node", 1883);
         node.Connect = node.Connect with { Tls = new("/nowhere/ca.pem") };
         Assert.Throws<ArgumentException>(() => node.Open());
     }
@@ -126,7 +126,7 @@ public class Ends
     public void Publishers_on_many_threads_meet_a_closing_link_without_harm()
     {
         using var broker = new Broker();
-        using var node = new Ear("node", broker.Port);
+        using var node = Hear("node", broker.Port);
         for (var round = 0; round < 20; round++)
         {
             var ends = node.Ends.Count;
@@ -145,10 +145,12 @@ public class Ends
         Assert.All(node.Ends, end => Assert.Equal(MqttEndReason.Closed, end.Reason));
     }
 
-    private static Ear WithWill(Broker broker, MqttWill will)
+    private Ear WithWill(Broker broker, MqttWill will)
     {
-        var node = new Ear("node", broker.Port);
+        var node = Hear("node", broker.Port);
         node.Connect = node.Connect with { Will = will };
         return node;
     }
+
+    private Ear Hear(string clientId, int port) => new(kind, clientId, port);
 }

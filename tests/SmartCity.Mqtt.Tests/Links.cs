@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SmartCity.Mqtt;
 
-public class Links
+public abstract class Links(MqttClientKind kind)
 {
     private static readonly MqttTopic Data = new("city/data");
 
@@ -12,8 +12,8 @@ public class Links
     public void A_message_arrives_as_it_was_sent()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/+");
-        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/+");
+        using var writer = Hear("writer", broker.Port).OpenAndWait();
         Assert.Equal(MqttVerdict.Accepted, writer.Link.Publish(new("city/Zschopau–Süd"), "äöü"u8, MqttQos.AtLeastOnce));
         reader.AwaitMessages(1);
         var (topic, payload, qos, retain) = Assert.Single(reader.Messages);
@@ -24,10 +24,10 @@ public class Links
     public void A_retained_message_greets_a_later_subscriber_and_says_so()
     {
         using var broker = new Broker();
-        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        using var writer = Hear("writer", broker.Port).OpenAndWait();
         writer.Link.Publish(Data, "here"u8, MqttQos.AtLeastOnce, retain: true);
         Until.True(() => writer.Link.QueuedBytes == 0, () => "the broker did not acknowledge");
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
         reader.AwaitMessages(1);
         Assert.True(reader.Messages.Single().Retain);
     }
@@ -38,8 +38,8 @@ public class Links
     public void A_payload_of_any_size_arrives_whole(int bytes)
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
-        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
+        using var writer = Hear("writer", broker.Port).OpenAndWait();
         var payload = RandomNumberGenerator.GetBytes(bytes);
         writer.Link.Publish(Data, payload, MqttQos.AtMostOnce);
         reader.AwaitMessages(1);
@@ -50,8 +50,8 @@ public class Links
     public void Fifty_thousand_messages_arrive_each_once_and_in_order()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data", MqttQos.AtMostOnce);
-        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data", MqttQos.AtMostOnce);
+        using var writer = Hear("writer", broker.Port).OpenAndWait();
         var payload = new byte[90];
         for (var i = 0; i < 50_000; i++)
         {
@@ -67,7 +67,7 @@ public class Links
     public void A_queue_over_its_limit_refuses_and_later_says_that_there_is_room()
     {
         using var broker = new Broker();
-        using var writer = new Ear("writer", broker.Port);
+        using var writer = Hear("writer", broker.Port);
         writer.Connect = writer.Connect with { QueueLimitBytes = 100_000, MaxInflight = 1 };
         writer.OpenAndWait();
         var payload = new byte[10_000];
@@ -82,7 +82,7 @@ public class Links
     public void A_sender_that_asks_for_room_is_told_when_there_is()
     {
         using var broker = new Broker();
-        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        using var writer = Hear("writer", broker.Port).OpenAndWait();
         Assert.True(writer.Link.HasRoom(1));
         for (var told = 1; told <= 20; told++)
         {
@@ -98,8 +98,8 @@ public class Links
     public void A_message_over_the_limit_alone_still_goes()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
-        using var writer = new Ear("writer", broker.Port);
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
+        using var writer = Hear("writer", broker.Port);
         writer.Connect = writer.Connect with { QueueLimitBytes = 100 };
         writer.OpenAndWait();
         Assert.Equal(MqttVerdict.Accepted, writer.Link.Publish(Data, new byte[101], MqttQos.AtMostOnce));
@@ -110,7 +110,7 @@ public class Links
     public void Nothing_is_taken_while_not_connected()
     {
         using var broker = new Broker();
-        using var writer = new Ear("writer", broker.Port);
+        using var writer = Hear("writer", broker.Port);
         Assert.Equal(MqttVerdict.NotConnected, writer.Link.Publish(Data, "x"u8, MqttQos.AtLeastOnce));
         Assert.Equal(MqttVerdict.NotConnected, writer.Link.Subscribe("#", MqttQos.AtLeastOnce));
         writer.OpenAndWait().Link.Close();
@@ -121,9 +121,9 @@ public class Links
     public void What_throws_in_a_handler_ends_neither_connection_nor_process()
     {
         using var broker = new Broker();
-        using var reader = new Ear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
+        using var reader = Hear("reader", broker.Port).OpenAndWait().SubscribeAndWait("city/data");
         reader.OnMessageDo = () => throw new InvalidOperationException("a bug in a handler");
-        using var writer = new Ear("writer", broker.Port).OpenAndWait();
+        using var writer = Hear("writer", broker.Port).OpenAndWait();
         for (var i = 0; i < 3; i++) writer.Link.Publish(Data, "x"u8, MqttQos.AtLeastOnce);
         reader.AwaitMessages(3);
         Assert.True(reader.Link.IsConnected);
@@ -142,4 +142,6 @@ public class Links
         Assert.Equal(65_535, new MqttTopic(new string('x', 65_535)).Utf8.Length);
         Assert.Throws<ArgumentException>(() => new MqttTopic(new string('x', 65_536)));
     }
+
+    private Ear Hear(string clientId, int port) => new(kind, clientId, port);
 }

@@ -34,6 +34,9 @@ public readonly record struct ReadingOrder(ulong Packed) : IComparable<ReadingOr
     public static ReadingOrder Unledgered(Instant at, byte seq, uint arrival) =>
         new(((ulong)Math.Max(0, at.UnixMilliseconds) & ((1ul << 42) - 1)) << 22 | (ulong)seq << 14 | arrival & 0x3FFF);
 
+    /// <summary>Whether this is the order of a source without our ledger, for a reading of that instant: its upper bits say that instant again.</summary>
+    public bool IsUnledgered(Instant at) => Packed >> 22 == ((ulong)Math.Max(0, at.UnixMilliseconds) & ((1ul << 42) - 1));
+
     public int CompareTo(ReadingOrder other) => Packed.CompareTo(other.Packed);
     public static bool operator <(ReadingOrder a, ReadingOrder b) => a.Packed < b.Packed;
     public static bool operator >(ReadingOrder a, ReadingOrder b) => a.Packed > b.Packed;

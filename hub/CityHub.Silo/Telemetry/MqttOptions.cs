@@ -1,11 +1,16 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using SmartCity.Mqtt;
 
 namespace CityHub.Silo.Telemetry;
 
 /// <summary>Section <c>Mqtt</c>: the broker.</summary>
 public sealed class MqttOptions
 {
+    /// <summary>Which client library speaks to it. MqttNet must have been compiled in (<c>./city setup</c>). Default: Mosquitto.</summary>
+    [Serves]
+    public MqttClientKind Client { get; set; }
+
     /// <summary>Host name or address. Default 127.0.0.1.</summary>
     [Required]
     public string Host { get; set; } = "127.0.0.1";
@@ -44,3 +49,11 @@ public sealed class MqttOptions
 
 [OptionsValidator]
 public sealed partial class MqttOptionsValidator : IValidateOptions<MqttOptions>;
+
+/// <summary>The client library is there, on this machine and in this build.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ServesAttribute : ValidationAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is MqttClientKind kind && MqttLinks.Missing(kind) is { } missing ? new($"{validationContext.DisplayName}: {missing}") : ValidationResult.Success;
+}

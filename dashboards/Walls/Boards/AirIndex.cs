@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using SmartCity.Readings;
+using Walls.Grafana;
+
+namespace Walls.Boards;
+
+/// <summary>
+/// The European Air Quality Index of the European Environment Agency: six bands with the agency's own names and colours, per pollutant in µg/m³ of
+/// the hour, as revised after the World Health Organization's guidelines of 2021. The index of a place is the worst band of its pollutants.
+/// </summary>
+internal static class AirIndex
+{
+    /// <summary>The agency's names and colours, best first. The colours are its own and not made for the colour-blind: the names always stand beside them.</summary>
+    public static IReadOnlyList<(string Name, string Colour)> Bands { get; } =
+    [
+        ("good", "#50F0E6"), ("fair", "#50CCAA"), ("moderate", "#F0E641"), ("poor", "#FF5050"), ("very poor", "#960032"), ("extremely poor", "#7D2181"),
+    ];
+
+    /// <summary>Where each band but the last one ends, that value included.</summary>
+    public static IReadOnlyDictionary<Quantity, double[]> Ends { get; } = new Dictionary<Quantity, double[]>
+    {
+        [Quantity.Pm2_5] = [5, 15, 50, 90, 140],
+        [Quantity.Pm10] = [15, 45, 120, 195, 270],
+        [Quantity.NitrogenDioxide] = [10, 25, 60, 100, 150],
+        [Quantity.Ozone] = [60, 100, 120, 160, 180],
+        [Quantity.SulfurDioxide] = [20, 40, 125, 190, 275],
+    };
+
+    /// <summary>A word and a colour for each value of a pollutant.</summary>
+    public static IReadOnlyList<JsonObject> Words(Quantity pollutant)
+    {
+        var ends = Ends[pollutant];
+        // Grafana takes the first range that fits: at a common end, the better band, which includes its end.
+        return [.. Bands.Select((band, i) => Meaning.Range(i == 0 ? null : ends[i - 1], i < ends.Length ? ends[i] : null, band.Name, band.Colour))];
+    }
+
+    public static IReadOnlyList<(double?, string)> Steps(Quantity pollutant) =>
+        [.. Bands.Select((band, i) => (i == 0 ? (double?)null : Ends[pollutant][i - 1], band.Colour))];
+}

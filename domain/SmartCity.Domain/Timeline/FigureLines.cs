@@ -1,0 +1,73 @@
+using SmartCity.Readings;
+using SmartCity.Watch;
+
+namespace SmartCity.Timeline;
+
+/// <summary>How a district stands at one instant.</summary>
+/// <param name="Open">Open episodes by severity; one that is missing counts as none.</param>
+/// <param name="Middle">Mean place of its sensors, in degrees; null when none of them has one.</param>
+public sealed record DistrictFigures(string District, int Sensors, int SensorsOnline, int Nodes, int NodesOnline, IReadOnlyDictionary<Severity, int> Open, (double Latitude, double Longitude)? Middle);
+
+/// <summary>How a node stands at one instant.</summary>
+/// <param name="District">Of its sensors; empty when they stand in several, or none is known.</param>
+/// <param name="Outstanding">Batches that it has sent and nobody has answered for yet.</param>
+/// <param name="Silent">Since it was last heard; null: never.</param>
+public sealed record NodeFigures(NodeKey Node, string District, bool Online, int Sensors, ulong Outstanding, ClockTrust? Clock, TimeSpan? Silent, bool Unledgered, (double Latitude, double Longitude)? Place);
+
+/// <summary>Figures as lines, see <see cref="Figures"/>.</summary>
+public static class FigureLines
+{
+    private static readonly Severity[] Severities = [.. Enum.GetValues<Severity>().Order()];
+
+    public static void District(LineWriter w, DistrictFigures figures, Instant at)
+    {
+        w.Begin(LineWriter.Head(Figures.District, (TimelineSchema.District, figures.District)));
+        var worst = 0;
+        foreach (var severity in Severities)
+        {
+            var open = figures.Open.GetValueOrDefault(severity);
+            if (open > 0) worst = (int)severity;
+            w.Integer(Figures.Open(severity), open);
+        }
+        w.Integer(Figures.Worst, worst);
+        w.Integer(Figures.Sensors, figures.Sensors);
+        w.Integer(Figures.SensorsOnline, figures.SensorsOnline);
+        w.Integer(Figures.Nodes, figures.Nodes);
+        w.Integer(Figures.NodesOnline, figures.NodesOnline);
+        Place(w, figures.Middle);
+        w.End(TimelineSchema.Nanoseconds(at));
+    }
+
+    public static void Node(LineWriter w, NodeFigures figures, Instant at)
+    {
+        w.Begin(LineWriter.Head(Figures.Node, (TimelineSchema.District, figures.District), (TimelineSchema.Node, figures.Node.ToString())));
+        w.Integer(Figures.Online, figures.Online ? 1 : 0);
+        w.Integer(Figures.Sensors, figures.Sensors);
+        w.Integer(Figures.Outstanding, (long)Math.Min(figures.Outstanding, long.MaxValue));
+        if (figures.Clock is { } clock) w.Integer(Figures.Clock, (long)clock);
+        if (figures.Silent is { } silent) w.Float(Figures.SilentSeconds, silent.TotalSeconds);
+        w.Integer(Figures.Unledgered, figures.Unledgered ? 1 : 0);
+        Place(w, figures.Place);
+        w.End(TimelineSchema.Nanoseconds(at));
+    }
+
+    /// <summary>Metrics of the hub that carry the same labels. What is not a finite number is left out; when nothing is left, so is the line.</summary>
+    /// <param name="labels">Sorted by name.</param>
+    public static void Hub(LineWriter w, ReadOnlySpan<(string Name, string Value)> labels, IReadOnlyList<(string Metric, double Value)> metrics, Instant at)
+    {
+        if (!metrics.Any(m => double.IsFinite(m.Value))) return;
+        w.Begin(LineWriter.Head(Figures.Hub, labels));
+        foreach (var (metric, value) in metrics)
+        {
+            if (double.IsFinite(value)) w.Float(metric, value);
+        }
+        w.End(TimelineSchema.Nanoseconds(at));
+    }
+
+    private static void Place(LineWriter w, (double Latitude, double Longitude)? place)
+    {
+        if (place is not { } known) return;
+        w.Float(Figures.Latitude, known.Latitude);
+        w.Float(Figures.Longitude, known.Longitude);
+    }
+}

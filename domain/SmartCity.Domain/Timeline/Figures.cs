@@ -1,0 +1,78 @@
+using SmartCity.Watch;
+
+namespace SmartCity.Timeline;
+
+/// <summary>
+/// Figures of the city and of the hub itself, beside the readings in the raw database: what lives in the register, in the twins and in the hub's
+/// metrics, written every few seconds so that a wall needs one source and the city no second time series server. Best effort: a figure that could
+/// not be written is not missed, the next one says it again.
+/// </summary>
+public static class Figures
+{
+    /// <summary>The hub's own metrics, by the names and labels of its <c>/metrics</c>: a field is a metric, a tag is a label.</summary>
+    public const string Hub = "hub";
+
+    /// <summary>One series a district. Tag <c>district</c>.</summary>
+    public const string District = "district";
+
+    /// <summary>One series a node. Tags <c>district</c>, <c>node</c>.</summary>
+    public const string Node = "node";
+
+    /// <summary>Appended to a histogram's name: the median of what was observed since the figures before.</summary>
+    public const string Median = "_p50";
+
+    /// <summary>Likewise, the 99th percentile.</summary>
+    public const string High = "_p99";
+
+    /// <summary>Of a district or node: degrees north; of a district the mean of its sensors.</summary>
+    public const string Latitude = "latitude";
+
+    /// <summary>Degrees east.</summary>
+    public const string Longitude = "longitude";
+
+    /// <summary>Of a district or node: how many sensors it has.</summary>
+    public const string Sensors = "sensors";
+
+    /// <summary>Of a district: how many of them are online.</summary>
+    public const string SensorsOnline = "sensors_online";
+
+    /// <summary>Of a district: how many nodes it has.</summary>
+    public const string Nodes = "nodes";
+
+    /// <summary>Of a district: how many of them are online.</summary>
+    public const string NodesOnline = "nodes_online";
+
+    /// <summary>Of a district: the number of the worst severity that is open, 0 when nothing is.</summary>
+    public const string Worst = "worst";
+
+    /// <summary>Of a node: 1 when it is online, else 0.</summary>
+    public const string Online = "online";
+
+    /// <summary>Of a node: batches that it has sent and the hub has not answered for yet.</summary>
+    public const string Outstanding = "outstanding";
+
+    /// <summary>Of a node: the number of its clock's trust, see <see cref="Readings.ClockTrust"/>.</summary>
+    public const string Clock = "clock";
+
+    /// <summary>Of a node: seconds since it was last heard.</summary>
+    public const string SilentSeconds = "silent_s";
+
+    /// <summary>Of a node: 1 when it speaks without our ledger.</summary>
+    public const string Unledgered = "unledgered";
+
+    /// <summary>Of a district: episodes of a severity that are open.</summary>
+    public static string Open(Severity severity) => severity switch
+    {
+        Severity.Critical => "open_critical",
+        Severity.Major => "open_major",
+        Severity.Minor => "open_minor",
+        Severity.Warning => "open_warning",
+    };
+
+    /// <summary>Every field of a district's figures.</summary>
+    public static IReadOnlyList<string> DistrictFields { get; } =
+        [Sensors, SensorsOnline, Nodes, NodesOnline, Worst, Latitude, Longitude, .. Enum.GetValues<Severity>().Select(Open)];
+
+    /// <summary>Every field of a node's figures.</summary>
+    public static IReadOnlyList<string> NodeFields { get; } = [Online, Sensors, Outstanding, Clock, SilentSeconds, Unledgered, Latitude, Longitude];
+}

@@ -1,0 +1,152 @@
+using Rig;
+using SmartCity.Readings;
+using SmartCity.Timeline;
+using SmartCity.Watch;
+
+namespace Walls.Tests;
+
+/// <summary>A real InfluxDB with the sample city in it, written by the domain's own lines: three hours of readings, four of minutes, two weeks of hours,
+/// figures of the hub, episodes.</summary>
+public sealed class SeededTimeline : IAsyncLifetime
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"walls-{Guid.NewGuid():N}");
+    private InfluxServer? _server;
+
+    /// <summary>What the boards take for now.</summary>
+    internal Instant Now { get; private set; }
+
+    internal InfluxServer Server => _server ?? throw new InvalidOperationException("not started");
+
+    public async Task InitializeAsync()
+    {
+        Now = Instant.From(DateTimeOffset.UtcNow);
+        _server = await InfluxServer.Start(_folder);
+        foreach (var resolution in Enum.GetValues<Resolution>()) (await Server.Ask($"CREATE DATABASE \"{TimelineSchema.Database(resolution)}\"")).Dispose();
+        await Write(Resolution.Raw, Readings);
+        await Write(Resolution.Minute, w => Windows(w, TimeSpan.FromHours(4), TimeSpan.FromMinutes(1)));
+        await Write(Resolution.Hour, w => Windows(w, TimeSpan.FromDays(14), TimeSpan.FromHours(1)));
+        await Write(Resolution.Raw, Cities);
+        await Write(Resolution.Raw, Hub);
+        await Write(Resolution.Hour, Episodes);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task Write(Resolution resolution, Action<LineWriter> lines)
+    {
+        var w = new LineWriter();
+        lines(w);
+        var sent = 0;
+        var written = w.Written;
+        while (sent < written.Length)
+        {
+            var end = Math.Min(written.Length, sent + 700_000);
+            end = sent + written.Span[sent..end].LastIndexOf((byte)'\n') + 1;
+            using var answer = await Server.Write(TimelineSchema.Database(resolution), written[sent..end]);
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+            sent = end;
+        }
+    }
+
+    private void Readings(LineWriter w)
+    {
+        foreach (var series in SampleCity.All)
+        {
+            var head = series.Head;
+            var number = 0UL;
+            for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(60))
+            {
+                var order = ReadingOrder.Of(1, ++number);
+                var reading = number % 100 == 99 ? Reading.Failed(series.Quantity, at, order, ReadFault.BadChecksum)
+                    : Reading.Measured(series.Quantity, at, order, SampleCity.Value(series, at), quality: number % 50 == 49 ? Quality.Suspect : Quality.Good);
+                var repaired = number % 80 == 79;
+                TimelineLines.Reading(w, head, PackedReading.Of(reading), repaired ? 0.5 : null, repaired);
+            }
+        }
+    }
+
+    private void Windows(LineWriter w, TimeSpan span, TimeSpan length)
+    {
+        var first = new Instant((Now - span).UnixMilliseconds / (long)length.TotalMilliseconds * (long)length.TotalMilliseconds);
+        foreach (var series in SampleCity.All)
+        {
+            var head = series.Head;
+            for (var start = first; start + length <= Now; start += length)
+            {
+                // Four readings speak for all of the window's.
+                var window = default(Window);
+                for (var i = 0; i < 4; i++)
+                {
+                    var at = start + (length / 4 * i);
+                    window = window.And(Window.Of(PackedReading.Of(Reading.Measured(series.Quantity, at, ReadingOrder.Of(1, 1), SampleCity.Value(series, at)))));
+                }
+                TimelineLines.Window(w, head, start, window);
+            }
+        }
+    }
+
+    private void Cities(LineWriter w)
+    {
+        for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(30))
+        {
+            var step = (int)((Now - at).TotalSeconds / 30);
+            foreach (var district in SampleCity.Districts)
+            {
+                var nodes = SampleCity.Nodes.Where(n => n.District == district).ToArray();
+                var open = new Dictionary<Severity, int> { [Severity.Critical] = step % 60 < 5 ? 1 : 0, [Severity.Minor] = step % 3, [Severity.Warning] = 2 };
+                FigureLines.District(w, new(district, nodes.Length * 5, (nodes.Length * 5) - (step % 2), nodes.Length, nodes.Length, open, (nodes.Average(n => n.Latitude), nodes.Average(n => n.Longitude))), at);
+                foreach (var node in nodes)
+                {
+                    FigureLines.Node(w, new(node.Key, district, step % 100 > 2, 5, (ulong)(step % 4), (ClockTrust)(step % 100 == 0 ? 1 : 0), TimeSpan.FromSeconds(step % 20), false, (node.Latitude, node.Longitude)), at);
+                }
+            }
+        }
+    }
+
+    private void Hub(LineWriter w)
+    {
+        var values = new Dictionary<string, string[]>
+        {
+            ["kind"] = ["episode.raised", "episode.cleared"], ["reason"] = ["future", "unknown-metric"], ["store"] = ["timeline", "register"],
+            ["host"] = ["cityhub-city"], ["outcome"] = ["delivered", "retry"],
+        };
+        for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(30))
+        {
+            var t = (at.UnixMilliseconds / 1000) % 1_000_000;
+            (string, double)[] all =
+            [
+                .. HubMetricNames.Counters.Select((name, i) => (name, (double)(t * (i + 1)))),
+                .. HubMetricNames.Gauges.Select((name, i) => (name, name == "cityhub_mqtt_online" ? 1.0 : (t / 30 % 10) + i)),
+                .. HubMetricNames.Histograms.SelectMany(name => new[] { (name + Figures.Median, 0.004), (name + Figures.High, 0.03) }),
+            ];
+            FigureLines.Hub(w, [], all, at);
+            foreach (var (label, names) in values)
+            {
+                foreach (var value in names) FigureLines.Hub(w, [(label, value)], all, at);
+            }
+        }
+    }
+
+    private void Episodes(LineWriter w)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            var series = SampleCity.All[i * 7 % SampleCity.All.Count];
+            var at = Now - TimeSpan.FromMinutes(20 * i) - TimeSpan.FromMinutes(1);
+            var episode = new Episode(EpisodeId.Of("heat", series.Sensor, 1, (ulong)i), i % 3 == 0 ? "smoke" : "heat", 1, series.Sensor, series.Quantity, (Severity)(1 + (i % 4)), at, 41.5)
+            {
+                District = series.Node.District, Department = "fire", Message = "Air of more than 40 degrees for some seconds.", RunBook = "https://city.example/runbooks/heat", RaisedAt = at,
+                ClearedAt = i % 2 == 0 ? null : at + TimeSpan.FromMinutes(5), Kind = i % 9 == 8 ? EpisodeKind.Exercise : EpisodeKind.Actual,
+            };
+            TimelineLines.Episode(w, episode);
+        }
+        // The sensor that the tests choose has one too.
+        var chosen = SampleCity.All[0];
+        TimelineLines.Episode(w, new Episode(EpisodeId.Of("heat", chosen.Sensor, 1, 1000), "heat", 1, chosen.Sensor, Quantity.AirTemperature, Severity.Major, Now - TimeSpan.FromMinutes(3), 41.5)
+        { District = chosen.Node.District, Message = "Air of more than 40 degrees.", RunBook = "https://city.example/runbooks/heat", RaisedAt = Now - TimeSpan.FromMinutes(3) });
+    }
+}
