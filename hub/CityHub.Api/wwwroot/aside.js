@@ -17,8 +17,15 @@ export function drawHeld(page, { open, cityNow }) {
       make('div', { class: 'body' },
         make('div', { class: 'said' }, a.message || words(a.rule)),
         make('div', { class: 'where' }, make('button', { type: 'button', class: 'sensor', onclick: () => open(a) }, a.sensor), make('span', {}, [a.district, a.site].filter(Boolean).join(' · '))),
-        make('div', { class: 'reason' }, make('b', {}, REASONS[a.held.reason] ?? a.held.reason), ` ${a.held.because}${a.held.until ? ` · until ${shortTime(a.held.until)}` : ''}`)),
+        make('div', { class: 'reason' }, ...reason(a.held))),
       make('div', { class: 'age' }, make('b', {}, age(cityNow() - Date.parse(since(a)))), make('span', {}, a.calledAt ? 'was told' : 'nobody told')))))));
+}
+
+/** The reason in a word, and the rest of the sentence without it. */
+function reason(held) {
+  const word = REASONS[held.reason] ?? held.reason;
+  const rest = held.because.startsWith(word) ? held.because.slice(word.length) : `: ${held.because}`;
+  return [make('b', {}, word), `${rest}${held.until ? ` · until ${shortTime(held.until)}` : ''}`];
 }
 
 export function drawAside(list, { end, add, drill, cityNow }) {
