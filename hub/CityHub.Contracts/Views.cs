@@ -40,10 +40,5 @@ public sealed record HubEvent(long Number, Instant At, string Kind, string Subje
 /// <summary>Which episodes to list.</summary>
 public sealed record EpisodeFilter(bool? Open = null, string? District = null, SensorId? Sensor = null, Instant? From = null, Instant? To = null, int Limit = 200);
 
-/// <summary>A department's subscription to webhooks.</summary>
-/// <param name="Districts">Empty: all.</param>
-/// <param name="MinSeverity">Episodes below it are not sent.</param>
-public sealed record Subscription(string Id, string Department, Uri Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt);
-
 /// <summary>One message on its way to one subscription.</summary>
 public sealed record DeliveryView(string MessageId, string Subscription, EpisodeId? Episode, string Type, string State, int Attempts, Instant QueuedAt, Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome);

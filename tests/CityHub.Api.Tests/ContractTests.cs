@@ -128,6 +128,48 @@ public sealed class ContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_wish_of_a_subscription_is_shown_as_it_was_asked_for_and_can_be_changed()
+    {
+        const string wish = """
+            {"department":"fire","url":"http://127.0.0.1:9/terms","districts":["harbour"],"minSeverity":"minor","categories":["Fire"],"quantities":["smoke"],"kinds":["actual","exercise"],
+             "signature":"v1a","failOver":[{"url":"http://127.0.0.1:9/second"}],"quietHours":{"from":"22:00","to":"06:00","zone":"Europe/Berlin","loudFrom":"major"},
+             "perMinute":30,"maxInFlight":4,"ageLimit":"PT2H","serviceLevel":"PT5S","acknowledgeWithin":"PT10M","heartbeat":"PT0S"}
+            """;
+        var (status, made) = await _hub.Admin.Post("/v1/subscriptions", wish);
+        Assert.Equal(201, status);
+        Assert.Null((string?)made["secret"]);
+        var shown = made["subscription"]!;
+        Assert.StartsWith("whpk_", shown.Text("publicKey"), StringComparison.Ordinal);
+        foreach (var (name, value) in System.Text.Json.Nodes.JsonNode.Parse(wish)!.AsObject())
+        {
+            if (name != "failOver") Assert.Equal(value!.ToJsonString(), shown[name]!.ToJsonString());
+        }
+        Assert.Equal("http://127.0.0.1:9/second", shown["failOver"]![0]!.Text("url"));
+        var id = shown.Text("id");
+        using var put = await _hub.Admin.PutAsync(new Uri($"/v1/subscriptions/{id}", UriKind.Relative), new StringContent("""{"department":"fire","url":"http://127.0.0.1:9/terms","signature":"v1a"}""", System.Text.Encoding.UTF8, "application/json"));
+        var changed = await Calls.Json(put);
+        Assert.Equal((200, shown.Text("publicKey"), "PT4H"), ((int)put.StatusCode, changed.Text("publicKey"), changed.Text("ageLimit")));
+        Assert.Equal(202, (await _hub.Admin.Post($"/v1/subscriptions/{id}/test", null)).Status);
+        var (rotated, key) = await _hub.Admin.Post($"/v1/subscriptions/{id}/rotate", """{"overlap":"PT1H"}""");
+        Assert.Equal(200, rotated);
+        Assert.NotEqual(shown.Text("publicKey"), key["subscription"]!.Text("publicKey"));
+        Assert.Equal(422, (await _hub.Admin.Post($"/v1/subscriptions/{id}/rotate", """{"overlap":"P8D"}""")).Status);
+        Assert.Equal(404, (await _hub.Admin.Post("/v1/subscriptions/sub_nobody/test", null)).Status);
+        using var removed = await _hub.Admin.DeleteAsync(new Uri($"/v1/subscriptions/{id}", UriKind.Relative));
+    }
+
+    [Fact]
+    public async Task Wishes_that_cannot_be_had_are_all_named_at_once()
+    {
+        var (status, problem) = await _hub.Admin.Post("/v1/subscriptions",
+            """{"department":"fire","url":"http://127.0.0.1:9/","kinds":["drill"],"quantities":["magic"],"minSeverity":"dire","signature":"v2","failOver":[{"url":"no"}]}""");
+        Assert.Equal(422, status);
+        Assert.Equal(["failOver[0].url", "kinds[0]", "minSeverity", "quantities[0]", "signature"], problem["errors"]!.AsArray().Select(e => e!.Text("field")).Order(StringComparer.Ordinal));
+        Assert.Equal(422, (await _hub.Admin.Post("/v1/subscriptions", """{"department":"fire","url":"http://127.0.0.1:9/","perMinute":0,"categories":["Weather"]}""")).Status);
+        Assert.Equal(400, (await _hub.Admin.Post("/v1/subscriptions", """{"department":"fire","url":"http://127.0.0.1:9/","quietHours":{"from":"22 o'clock","to":"06:00"}}""")).Status);
+    }
+
+    [Fact]
     public async Task The_same_subscription_twice_is_409()
     {
         const string wish = """{"department":"fire","url":"http://127.0.0.1:9/hook"}""";

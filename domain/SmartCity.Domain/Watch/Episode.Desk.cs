@@ -46,6 +46,11 @@ public sealed partial record Episode
     /// <summary>How urgent it is: the severity that its rule found, or that it was escalated to, whichever is higher.</summary>
     public Severity Urgency => Escalated?.Worst is { } raised && raised > Severity ? raised : Severity;
 
+    /// <summary>Whether a department is meant: it is its own, or it was called by an escalation. One that is meant for nobody in particular is for everybody.</summary>
+    public bool IsFor(string department) =>
+        Department.Length == 0 || string.Equals(Department, department, StringComparison.Ordinal)
+        || Escalated?.All.Any(step => string.Equals(step.Department, department, StringComparison.Ordinal)) == true;
+
     /// <summary>Whether somebody took note of it as bad as it is now.</summary>
     public bool IsAcknowledged => Acknowledged is { } taken && Urgency <= taken.Severity;
 

@@ -40,6 +40,9 @@ internal sealed class Asked
         return null;
     }
 
+    /// <summary>As <see cref="Duration"/>, where PT0S means none.</summary>
+    public TimeSpan? DurationOrNone(string field, string? text) => text is "PT0S" or "0s" ? TimeSpan.Zero : Duration(field, text);
+
     public bool? Flag(string field, string? text)
     {
         switch (text)

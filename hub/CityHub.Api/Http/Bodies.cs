@@ -38,22 +38,6 @@ public sealed record DistrictBody(string Id, string Name, int Sensors, int Senso
         Enum.GetValues<Severity>().OrderDescending().ToDictionary(Words.Of, s => view.OpenEpisodes.GetValueOrDefault(s)));
 }
 
-/// <summary>A department's wish for webhooks.</summary>
-/// <param name="Department">Required, 1 to 80 characters.</param>
-/// <param name="Url">Required: http or https, without user name or password.</param>
-/// <param name="Districts">Empty or absent: all.</param>
-/// <param name="MinSeverity">Default: warning, that is everything.</param>
-/// <param name="Secret">Standard Webhooks secret: <c>whsec_</c> and base64 of 24 to 64 bytes. Absent: the hub makes one and shows it once, in the answer.</param>
-public sealed record NewSubscriptionBody(string? Department = null, string? Url = null, IReadOnlyList<string>? Districts = null, string? MinSeverity = null, string? Secret = null);
-
-public sealed record SubscriptionBody(string Id, string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt)
-{
-    public static SubscriptionBody Of(Subscription s) => new(s.Id, s.Department, s.Url.ToString(), s.Districts, s.MinSeverity, s.Paused, s.CreatedAt);
-}
-
-/// <summary>A subscription as just made, with its secret: shown this once.</summary>
-public sealed record CreatedSubscriptionBody(SubscriptionBody Subscription, string Secret);
-
 public sealed record DeliveryBody(string MessageId, string Subscription, string? Alert, string Type, string State, int Attempts, Instant QueuedAt,
     Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome)
 {

@@ -5,6 +5,7 @@ using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
+using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
 
@@ -46,3 +47,5 @@ internal sealed class LatePolicyNames : NamesOf<LatePolicy>;
 internal sealed class KindNames : NamesOf<QuantityKind>;
 
 internal sealed class RoleNames : NamesOf<Role>;
+
+internal sealed class FormatNames : NamesOf<PayloadFormat>;

@@ -111,7 +111,7 @@ const listener = {
     if (e.alert) {
       if (loading) during.push(e.alert);
       const before = alerts.put(e.alert);
-      if (!before && e.alert.open && e.alert.raisedAt && !e.alert.held) say($('announce'), `${e.alert.kind === 'actual' ? '' : `${e.alert.kind}, not real: `}${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
+      if (!before && e.alert.open && e.alert.raisedAt && !e.alert.held) say($('announce'), `${e.alert.kind === 'actual' ? '' : `${e.alert.kind === 'test' ? 'test' : 'drill'}, not real: `}${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
       if (shownAlert() === e.alert.id) openAlert(e.alert, false);
     }
     // However many events come: the lists are read once a second at most, the city's counts after half a second of them.

@@ -2,7 +2,7 @@ using CityHub.Silo.Register;
 using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using SmartCity.Watch;
-using SmartCity.Webhooks.Cap;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Twins;
 
@@ -121,7 +121,7 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         var rule = board.RuleOf(of.Rule);
         return new(places.DistrictOf(of.Sensor), rule?.Department ?? "", rule?.Message ?? "")
         {
-            Category = rule is { Category.Length: > 0 } ? rule.Category : CapTerms.Categories(of.Quantity)[0],
+            Category = rule is { Category.Length: > 0 } ? rule.Category : EpisodeCategories.Of(of.Quantity)[0],
             RunBook = rule?.RunBook ?? "",
             Node = places.DeviceOf(of.Sensor) is { } device ? device.Node.ToString() : "",
             Site = places.SiteOf(of.Sensor),
