@@ -26,6 +26,7 @@ public sealed partial class DeskTests
         await page.See("#act", "End it");
         await page.Type("it burns after all");
         await page.Press("Enter");
+        await page.Gone("#act");
         await page.Press("o");
         await page.See("#alerts > li", "city.pole-31.kitchen");
         await city.Say("pole-31", "kitchen", "smoke", (TimeSpan.Zero, 0));
