@@ -51,6 +51,7 @@ public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncL
     [InlineData("/v1/subscriptions/{id}/resume")]
     [InlineData("/v1/deliveries")]
     [InlineData("/v1/rules")]
+    [InlineData("/v1/rules/rehearsals")]
     [InlineData("/v1/events")]
     [InlineData("/healthz")]
     [InlineData("/readyz")]

@@ -43,6 +43,13 @@ public enum Quantity : byte
 
     /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
     Notice = 200,
+
+    // From 210 on: what the hub computes from others, see Watch.DerivedQuantity.
+    DewPoint = 210,
+    HeatIndex = 211,
+    SeaLevelPressure = 212,
+    UsAqi = 213,
+    CnAqi = 214,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

@@ -14,4 +14,5 @@ internal static class Limits
     public const int HistoryEntries = 500;
     public const int ScopeName = 200;
     public const int AtOnce = 200;
+    public const int RuleFiles = 50;
 }

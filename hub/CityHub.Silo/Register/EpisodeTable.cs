@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CityHub.Contracts;
 using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -12,14 +13,14 @@ internal static class EpisodeTable
 {
     private const string Columns = "id, rule, rule_version, sensor, quantity, severity, first_breach_at, value, district, department, message, "
         + "raised_at, recorded_at, cleared_at, withdrawn_at, late, ack_by, ack_at, ack_note, category, run_book, kind, severity_at, "
-        + "node, site, latched, withheld, ack_severity, change, attention";
+        + "node, site, latched, withheld, ack_severity, change, attention, members";
 
     private const string DeskColumns = "reset_by, reset_at, reset_why, false_by, false_at, false_why, assigned_to, assigned_by, assigned_at, escalations, comments, "
         + "released_at, held_reason, held_because, held_by, held_until";
 
     private const string Whole = Columns + ", " + DeskColumns + " from episode left join desk on desk.episode = episode.id";
 
-    private const int FirstOfDesk = 30;
+    private const int FirstOfDesk = 31;
 
     public static Episode? Find(SqliteSession session, EpisodeId id) =>
         session.First($"select {Whole} where id = $1", Row, id.Value);
@@ -33,12 +34,13 @@ internal static class EpisodeTable
     {
         session.Execute(
             $"insert or replace into episode ({Columns}, opened_at) "
-            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, coalesce($12, $13, $7))",
+            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, coalesce($12, $13, $7))",
             e.Id.Value, e.Rule, e.RuleVersion, e.Sensor.Value, (int)e.Quantity, (int)e.Severity, e.FirstBreachAt.UnixMilliseconds, e.Value,
             e.District, e.Department, e.Message, e.RaisedAt?.UnixMilliseconds, e.RecordedAt?.UnixMilliseconds, e.ClearedAt?.UnixMilliseconds,
             e.WithdrawnAt?.UnixMilliseconds, e.Late ? 1 : 0, e.Acknowledged?.By, e.Acknowledged?.At.UnixMilliseconds, e.Acknowledged?.Note,
             e.Category, e.RunBook, (int)e.Kind, e.SeverityAt?.UnixMilliseconds,
-            e.Node, e.Site, e.Latched ? 1 : 0, e.Withheld ? 1 : 0, (int?)e.Acknowledged?.Severity, e.Change, e.Attention);
+            e.Node, e.Site, e.Latched ? 1 : 0, e.Withheld ? 1 : 0, (int?)e.Acknowledged?.Severity, e.Change, e.Attention,
+            e.Members.Count == 0 ? null : JsonSerializer.Serialize(e.Members.Select(member => member.Value)));
         if (!OnDesk(e))
         {
             if (before is not null && OnDesk(before)) session.Execute("delete from desk where episode = $1", e.Id.Value);
@@ -121,6 +123,7 @@ internal static class EpisodeTable
             Withheld = r.GetInt32(26) != 0,
             Change = r.GetInt64(28),
             Attention = r.GetInt64(29),
+            Members = r.IsDBNull(30) ? [] : [.. JsonSerializer.Deserialize<string[]>(r.GetString(30))!.Select(member => new SensorId(member))],
             Reset = Signed(r, FirstOfDesk),
             FalseAlarm = Signed(r, FirstOfDesk + 3),
             Assigned = r.IsDBNull(FirstOfDesk + 6) ? null : new(r.GetString(FirstOfDesk + 6), r.GetString(FirstOfDesk + 7), new(r.GetInt64(FirstOfDesk + 8))),

@@ -126,6 +126,15 @@ public abstract partial class RegisterContract
     }
 
     [Fact]
+    public async Task The_members_of_a_districts_episode_are_kept()
+    {
+        var raised = (EpisodeEvent.Raised)Raised(1, 1000) with { Members = [new("s1"), new("s2")] };
+        await Commit(raised);
+        Reopen();
+        Assert.Equal([new SensorId("s1"), new SensorId("s2")], (await Store.FindEpisode(Id(1)))!.Members);
+    }
+
+    [Fact]
     public async Task Suppressions_are_kept_ended_once_and_listed_while_they_stand()
     {
         var maintenance = new Suppression("sup_1", SuppressionKind.Maintenance, new(District: "centre"), new(100), new(200), "anna", new(50), "cabling");

@@ -27,7 +27,7 @@ public static class Decision
         }
         if (open.InhibitorOf(episode) is { } source)
         {
-            return new(HoldReason.Inhibited, $"{source.Rule} at {source.Sensor} stands for it", source.Id.Value, null);
+            return new(HoldReason.Inhibited, $"{source.Rule} {(source.Members.Count > 0 ? "in" : "at")} {(source.Members.Count > 0 ? source.District : source.Sensor.Value)} stands for it", source.Id.Value, null);
         }
         // A group's turn is about the call: what was told once waits for no group.
         return episode.CalledAt is null && open.GroupTurn(episode) is var (at, name) && at > now ? new(HoldReason.Grouped, $"told with its group ({name})", name, at) : null;

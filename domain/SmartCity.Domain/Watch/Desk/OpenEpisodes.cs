@@ -11,6 +11,7 @@ public sealed class OpenEpisodes
     private readonly Dictionary<EpisodeId, Episode> _all = [];
     private readonly Dictionary<(int Inhibition, string Key), List<EpisodeId>> _sources = [];
     private readonly Dictionary<(int Grouping, string Key), Group> _groups = [];
+    private readonly Dictionary<(SensorId Member, Quantity Quantity), List<EpisodeId>> _districts = [];
 
     public DeskPolicy Policy { get; private set; } = DeskPolicy.Empty;
 
@@ -18,8 +19,8 @@ public sealed class OpenEpisodes
 
     public Episode? Find(EpisodeId id) => _all.GetValueOrDefault(id);
 
-    /// <summary>Whether episodes of this rule stand for others.</summary>
-    public bool IsSource(string rule) => Policy.Inhibitions.Any(one => one.Source == rule);
+    /// <summary>Whether an episode stands for others: by its rule, or for a district's members.</summary>
+    public bool IsSource(Episode episode) => episode.Members.Count > 0 || Policy.Inhibitions.Any(one => one.Source == episode.Rule);
 
     /// <summary>Goes by another policy from now on.</summary>
     public void Use(DeskPolicy policy)
@@ -28,6 +29,7 @@ public sealed class OpenEpisodes
         var all = _all.Values.ToArray();
         _all.Clear();
         _sources.Clear();
+        _districts.Clear();
         _groups.Clear();
         foreach (var episode in all) Put(episode);
     }
@@ -38,13 +40,12 @@ public sealed class OpenEpisodes
         if (_all.Remove(episode.Id, out var before)) Leave(before);
         if (!episode.IsOpen || episode.RaisedAt is not { } raised) return;
         _all.Add(episode.Id, episode);
+        foreach (var member in episode.Members) Add(_districts, (member, episode.Quantity), episode.Id);
         for (var i = 0; i < Policy.Inhibitions.Count; i++)
         {
             var one = Policy.Inhibitions[i];
             if (one.Source != episode.Rule) continue;
-            var key = (i, DeskPolicy.KeyOf(episode, one.Equal));
-            if (!_sources.TryGetValue(key, out var list)) _sources.Add(key, list = []);
-            list.Add(episode.Id);
+            Add(_sources, (i, DeskPolicy.KeyOf(episode, one.Equal)), episode.Id);
         }
         for (var i = 0; i < Policy.Groupings.Count; i++)
         {
@@ -59,6 +60,14 @@ public sealed class OpenEpisodes
     /// <summary>An open episode that stands for this one: called itself, and at least as urgent. Null: none does.</summary>
     public Episode? InhibitorOf(Episode episode)
     {
+        // A district's episode tells of its members; one district does not stand for another.
+        if (episode.Members.Count == 0 && _districts.TryGetValue((episode.Sensor, episode.Quantity), out var districts))
+        {
+            foreach (var id in districts)
+            {
+                if (Stands(_all[id], episode)) return _all[id];
+            }
+        }
         for (var i = 0; i < Policy.Inhibitions.Count; i++)
         {
             var one = Policy.Inhibitions[i];
@@ -67,9 +76,7 @@ public sealed class OpenEpisodes
             if (!_sources.TryGetValue((i, DeskPolicy.KeyOf(episode, one.Equal)), out var ids)) continue;
             foreach (var id in ids)
             {
-                var source = _all[id];
-                if (source.CalledAt is not null && source.Held is null or { IsOffDesk: false } && source.Kind == episode.Kind && source.Urgency >= episode.Urgency
-                    && source.FalseAlarm is null && !Mutual(one, episode.Rule)) return source;
+                if (Stands(_all[id], episode) && !Mutual(one, episode.Rule)) return _all[id];
             }
         }
         return null;
@@ -89,16 +96,31 @@ public sealed class OpenEpisodes
         return null;
     }
 
+    /// <summary>Somebody was told of it, nobody put it aside, and it is at least as urgent and as real.</summary>
+    private static bool Stands(Episode source, Episode target) =>
+        source is { CalledAt: not null, FalseAlarm: null, Held: null or { IsOffDesk: false } } && source.Kind == target.Kind && source.Urgency >= target.Urgency;
+
     private bool Mutual(Inhibition one, string target) =>
         Policy.Inhibitions.Any(other => other.Source == target && (other.Targets.Count == 0 || other.Targets.Contains(one.Source, StringComparer.Ordinal)));
 
+    private static void Add<TKey>(Dictionary<TKey, List<EpisodeId>> index, TKey key, EpisodeId id) where TKey : notnull
+    {
+        if (!index.TryGetValue(key, out var list)) index.Add(key, list = []);
+        list.Add(id);
+    }
+
+    private static void Remove<TKey>(Dictionary<TKey, List<EpisodeId>> index, TKey key, EpisodeId id) where TKey : notnull
+    {
+        if (index.TryGetValue(key, out var list) && list.Remove(id) && list.Count == 0) index.Remove(key);
+    }
+
     private void Leave(Episode episode)
     {
+        foreach (var member in episode.Members) Remove(_districts, (member, episode.Quantity), episode.Id);
         for (var i = 0; i < Policy.Inhibitions.Count; i++)
         {
             if (Policy.Inhibitions[i].Source != episode.Rule) continue;
-            var key = (i, DeskPolicy.KeyOf(episode, Policy.Inhibitions[i].Equal));
-            if (_sources.TryGetValue(key, out var list) && list.Remove(episode.Id) && list.Count == 0) _sources.Remove(key);
+            Remove(_sources, (i, DeskPolicy.KeyOf(episode, Policy.Inhibitions[i].Equal)), episode.Id);
         }
         for (var i = 0; i < Policy.Groupings.Count; i++)
         {

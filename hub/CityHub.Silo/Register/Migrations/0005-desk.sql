@@ -6,6 +6,7 @@ alter table episode add column withheld integer not null default 0;
 alter table episode add column ack_severity integer;
 alter table episode add column change integer not null default 0;
 alter table episode add column attention integer not null default 0;
+alter table episode add column members text;   -- a JSON array of sensors that a district's episode stands for; null: none
 
 -- What the desk did with an episode, as it is now; how it came to that is in the log of changes. No row: nothing.
 create table desk (

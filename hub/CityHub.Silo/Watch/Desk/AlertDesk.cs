@@ -82,7 +82,7 @@ public sealed partial class AlertDesk(IRegister register, Func<Instant> clock, A
             foreach (var change in changes)
             {
                 // An inhibitor that comes, goes or changes may change the answer for others; an episode that got worse, for itself.
-                _moved |= _open.IsSource(change.After.Rule) || change.After.Held is not null || (change.Before?.IsOpen == true && change.After.Urgency != change.Before.Urgency);
+                _moved |= _open.IsSource(change.After) || change.After.Held is not null || (change.Before?.IsOpen == true && change.After.Urgency != change.Before.Urgency);
                 Keep(change.After);
                 foreach (var load in _loads) load.Take(change.Before, change.After, now);
             }

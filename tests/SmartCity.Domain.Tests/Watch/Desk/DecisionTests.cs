@@ -1,3 +1,4 @@
+using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
 
@@ -135,6 +136,20 @@ public sealed class DecisionTests
         _open.Put(b);
         Assert.Null(Of(a, 1));
         Assert.Null(Of(b, 1));
+    }
+
+    [Fact]
+    public void A_districts_episode_stands_for_its_members_on_the_same_quantity_until_it_is_over()
+    {
+        var district = Alarms.Raised("heat-wave", "district.harbour") with { Members = [new("s1"), new("s2")] };
+        _open.Put(district);
+        Assert.Equal("heat-wave in harbour stands for it", Of(Alarms.Raised(sensor: "s1"), 1)!.Because);
+        Assert.Null(Of(Alarms.Raised(sensor: "s3"), 1));                                              // it is no member
+        Assert.Null(Of(Alarms.Raised(sensor: "s1") with { Quantity = Quantity.Smoke }, 1));           // another matter
+        Assert.Null(Of(Alarms.Raised(sensor: "s1", severity: Severity.Critical), 1));                 // worse than the district's
+        Assert.Null(Of(Alarms.Raised("other", "s1") with { Members = [new("s9")] }, 1));              // a district for itself
+        _open.Put(district.Cleared(5));
+        Assert.Null(Of(Alarms.Raised(sensor: "s1"), 6));
     }
 
     private static readonly DeskPolicy Groups = new() { Groupings = [new([Label.District, Label.Category], TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), Severity.Critical)] };
