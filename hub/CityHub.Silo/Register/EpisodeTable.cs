@@ -22,6 +22,12 @@ internal static class EpisodeTable
 
     private const int FirstOfDesk = 31;
 
+    /// <summary>What may change once an episode is there: all but what names it (id, rule, sensor), where it is and whether it latches.</summary>
+    private const string Changing = "rule_version, quantity, severity, first_breach_at, value, department, message, raised_at, recorded_at, cleared_at, withdrawn_at, late, "
+        + "ack_by, ack_at, ack_note, category, run_book, kind, severity_at, withheld, ack_severity, change, attention, members";
+
+    private static readonly string ChangingAsGiven = string.Join(", ", Changing.Split(", ").Select(column => "excluded." + column));
+
     public static Episode? Find(SqliteSession session, EpisodeId id) =>
         session.First($"select {Whole} where id = $1", Row, id.Value);
 
@@ -30,17 +36,21 @@ internal static class EpisodeTable
         session.First($"select {Whole} where rule = $1 and sensor = $2 and id <> $3 and cleared_at is null and withdrawn_at is null",
             Row, episode.Rule, episode.Sensor.Value, episode.Id.Value);
 
+    /// <summary>Writes an episode. One that is there keeps its row: replaced, it would be taken out of every index and put back into each.</summary>
     public static void Save(SqliteSession session, Episode? before, Episode e)
     {
         session.Execute(
-            $"insert or replace into episode ({Columns}, opened_at) "
-            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, coalesce($12, $13, $7))",
+            $"insert into episode ({Columns}, opened_at) "
+            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) "
+            + $"on conflict (id) do update set ({Changing}) = ({ChangingAsGiven})",
             e.Id.Value, e.Rule, e.RuleVersion, e.Sensor.Value, (int)e.Quantity, (int)e.Severity, e.FirstBreachAt.UnixMilliseconds, e.Value,
             e.District, e.Department, e.Message, e.RaisedAt?.UnixMilliseconds, e.RecordedAt?.UnixMilliseconds, e.ClearedAt?.UnixMilliseconds,
             e.WithdrawnAt?.UnixMilliseconds, e.Late ? 1 : 0, e.Acknowledged?.By, e.Acknowledged?.At.UnixMilliseconds, e.Acknowledged?.Note,
             e.Category, e.RunBook, (int)e.Kind, e.SeverityAt?.UnixMilliseconds,
             e.Node, e.Site, e.Latched ? 1 : 0, e.Withheld ? 1 : 0, (int?)e.Acknowledged?.Severity, e.Change, e.Attention,
-            e.Members.Count == 0 ? null : JsonSerializer.Serialize(e.Members.Select(member => member.Value)));
+            e.Members.Count == 0 ? null : JsonSerializer.Serialize(e.Members.Select(member => member.Value)), OpenedAt(e).UnixMilliseconds);
+        // Four indexes hold this one, and it seldom moves.
+        if (before is not null && OpenedAt(before) != OpenedAt(e)) session.Execute("update episode set opened_at = $2 where id = $1", e.Id.Value, OpenedAt(e).UnixMilliseconds);
         if (!OnDesk(e))
         {
             if (before is not null && OnDesk(before)) session.Execute("delete from desk where episode = $1", e.Id.Value);
@@ -52,6 +62,8 @@ internal static class EpisodeTable
             e.Assigned?.To, e.Assigned?.By, e.Assigned?.At.UnixMilliseconds, EscalationText.Write(e.Escalated), e.Comments, e.ReleasedAt?.UnixMilliseconds,
             (int?)e.Held?.Reason, e.Held?.Because, e.Held?.By, e.Held?.Until?.UnixMilliseconds);
     }
+
+    private static Instant OpenedAt(Episode e) => e.RaisedAt ?? e.RecordedAt ?? e.FirstBreachAt;
 
     /// <summary>Whether the desk has anything to say of it: most episodes are raised and over without, and have no row for it.</summary>
     private static bool OnDesk(Episode e) =>

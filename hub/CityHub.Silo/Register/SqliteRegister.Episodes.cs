@@ -9,10 +9,13 @@ namespace CityHub.Silo.Register;
 public sealed partial class SqliteRegister
 {
     public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
+        Commit(() => events, context, holdBack);
+
+    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
         _writer.Enqueue<IReadOnlyList<EpisodeChange>>(session =>
         {
             var changes = new List<EpisodeChange>();
-            foreach (var happened in events) Apply(session, happened, context, holdBack, changes);
+            foreach (var happened in events()) Apply(session, happened, context, holdBack, changes);
             return changes;
         });
 
@@ -89,18 +92,7 @@ public sealed partial class SqliteRegister
         after = after with { Change = number, Attention = Episode.AsksAnew(before, after) ? number : after.Attention };
         EpisodeTable.Save(session, before, after);
         var change = new EpisodeChange(number, before, after, kind);
-        var queued = 0;
-        foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session)))
-        {
-            if (!OutboxTable.Queue(session, message, after.Id, _lines.Now)) continue;
-            _lines.Queued(message.SubscriptionId);
-            queued++;
-        }
-        if (queued > 0)
-        {
-            _outboxTouched = true;
-            _metrics.Queue(queued);
-        }
+        foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session))) Queue(session, message, after.Id);
         return change;
     }
 }
