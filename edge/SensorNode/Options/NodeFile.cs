@@ -29,6 +29,9 @@ public sealed record NodeFile
     /// <summary>What is wired to it, 1 to 64 devices.</summary>
     public required IReadOnlyList<DevicePlan> Devices { get; init; }
 
+    /// <summary>Whether a command may end the node, to be started anew. Default: it may not.</summary>
+    public bool MayReboot { get; init; }
+
     /// <summary>When present, every device is simulated at register and edge level and no kernel device is opened.</summary>
     public SimulationPlan? Simulation { get; init; }
 }
@@ -90,6 +93,9 @@ public abstract record DevicePlan(string Name, BusPlan Bus, TimeSpan Interval, P
 {
     /// <summary>What it measures, in the order of its samples.</summary>
     public abstract IReadOnlyList<Quantity> Quantities { get; }
+
+    /// <summary>The shortest interval that it bears.</summary>
+    public virtual TimeSpan ShortestInterval => TimeSpan.FromMilliseconds(100);
 
     /// <summary>Its calibration and when its values are told.</summary>
     public DeviceTuning Tuning { get; init; } = DeviceTuning.None;
