@@ -40,6 +40,9 @@ public enum Quantity : byte
     Vibration = 35,
     WaterTemperature = 36,
     SurfaceTemperature = 37,
+    Flame = 38,
+    Tamper = 39,
+    Panic = 40,
 
     // From 210 on: what the hub computes from others, see Watch.DerivedQuantity.
     DewPoint = 210,

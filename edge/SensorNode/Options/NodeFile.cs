@@ -114,8 +114,8 @@ public abstract record LinePlan(string Name, BusPlan Bus, TimeSpan Interval, Pla
 public sealed record ContactPlan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, int Line, Quantity Quantity, Polarity Polarity, LinePull Pull, TimeSpan Debounce)
     : LinePlan(Name, Bus, Interval, Place, Line, Quantity, Polarity, Pull, Debounce);
 
-/// <summary>A pulse counter: vehicles, rain.</summary>
-/// <param name="PerPulse">What one pulse stands for: 1 vehicle, or 0.01 to 10 mm of rain.</param>
+/// <summary>A pulse counter: vehicles, rain, or the cups of an anemometer.</summary>
+/// <param name="PerPulse">What one pulse stands for: 1 vehicle, 0.01 to 10 mm of rain, or 0.01 to 10 m of wind.</param>
 public sealed record PulsePlan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, int Line, Quantity Quantity, Polarity Polarity, LinePull Pull, TimeSpan Debounce, double PerPulse)
     : LinePlan(Name, Bus, Interval, Place, Line, Quantity, Polarity, Pull, Debounce);
 
