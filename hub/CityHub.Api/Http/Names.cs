@@ -4,6 +4,7 @@ using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Desk;
 using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
@@ -22,6 +23,12 @@ internal abstract class NamesOf<T>() : JsonStringEnumConverter<T>(JsonNamingPoli
     where T : struct, Enum;
 
 internal sealed class SeverityNames : NamesOf<Severity>;
+
+internal sealed class AlarmStateNames : NamesOf<AlarmState>;
+
+internal sealed class HoldReasonNames : NamesOf<HoldReason>;
+
+internal sealed class SuppressionKindNames : NamesOf<SuppressionKind>;
 
 internal sealed class EpisodeKindNames : NamesOf<EpisodeKind>;
 
