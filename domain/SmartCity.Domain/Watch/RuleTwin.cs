@@ -68,14 +68,15 @@ internal sealed partial class RuleTwin
         else Deadline = Math.Min(slotsMoved ? slots.NextDeadline(Plan!, after: 0) : Deadline, held);
     }
 
-    /// <summary>Takes a reading that now stands in the middle of the kept ones: folds again from the base, and tells what came out differently.</summary>
-    public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, ulong inserted, long looked, long now, List<EpisodeEvent> events)
+    /// <summary>Some of the kept readings are there that were not, or have another quality than before: folds again from the base, and tells what came out
+    /// differently.</summary>
+    public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, long looked, long now, List<EpisodeEvent> events)
     {
         var before = Finder(ref _before, _base.Fold);
-        Refold(epoch, kept, without: inserted, ref before);
+        Refold(epoch, kept, asBefore: true, ref before);
         LookAhead(looked, ref before);
         var after = Finder(ref _after, _base.Fold);
-        Refold(epoch, kept, without: null, ref after);
+        Refold(epoch, kept, asBefore: false, ref after);
         TellDifferences(sensor, now, ref after, events);
     }
 
@@ -118,12 +119,12 @@ internal sealed partial class RuleTwin
         new Teller(sensor, rule, now, events).Clear(epoch, reading.Order, reading.At, reading.Value);
     }
 
-    private void Refold<TSink>(uint epoch, ReadingBuffer kept, ulong? without, ref TSink sink) where TSink : struct, IFoldSink
+    private void Refold<TSink>(uint epoch, ReadingBuffer kept, bool asBefore, ref TSink sink) where TSink : struct, IFoldSink
     {
         _base.CopyTo(ref _now);
         for (var i = 0; i < kept.Count; i++)
         {
-            if (kept[i].Order != without && Plan!.Passes(kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
+            if (Plan!.Passes(asBefore ? kept[i].Was : kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
         }
     }
 
