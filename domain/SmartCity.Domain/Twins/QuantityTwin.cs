@@ -281,7 +281,10 @@ internal sealed partial class QuantityTwin
     private void Absorb(SensorId sensor, long now, List<EpisodeEvent> events)
     {
         ref readonly var oldest = ref _kept.Oldest;
-        foreach (var rule in _rules) Absorb(rule, sensor, oldest, now, events);
+        foreach (var rule in _rules)
+        {
+            if (!rule.IsQuietInBase(oldest)) Absorb(rule, sensor, oldest, now, events);
+        }
         if (_checks is not null) _baseQuality.Take(_checks, oldest.At, oldest.Value, oldest.Source, out _);
         _baseThrough = oldest.Order;
         _hasBase = true;

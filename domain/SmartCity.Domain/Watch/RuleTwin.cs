@@ -45,6 +45,9 @@ internal sealed partial class RuleTwin
     /// <summary>Whether a reading changes nothing: a rule that a value alone decides, at rest, and a value that does not breach it. Most readings.</summary>
     public bool IsQuiet(in Kept reading) => _isPlain && _now.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
 
+    /// <summary>Whether the base need not take a reading either.</summary>
+    public bool IsQuietInBase(in Kept reading) => _isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
+
     /// <summary>Takes the next reading in order, one that is not quiet.</summary>
     /// <param name="looked">The time of the last look, through which the clock's part has been told.</param>
     /// <param name="now">The time of this one.</param>
@@ -80,10 +83,9 @@ internal sealed partial class RuleTwin
         TellDifferences(sensor, now, ref after, events);
     }
 
-    /// <summary>Lets the base take the oldest kept reading.</summary>
+    /// <summary>Lets the base take the oldest kept reading, one that is not quiet there.</summary>
     public void Absorb(uint epoch, in Kept reading)
     {
-        if (_isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality)) return;
         var nobody = default(Unheard);
         _base.Take(Plan!, epoch, reading, ref nobody);
     }
