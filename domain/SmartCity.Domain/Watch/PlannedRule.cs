@@ -58,7 +58,7 @@ internal sealed class PlannedRule
             CalendarDay = mean.CalendarDay;
             PerDay |= CalendarDay;
         }
-        IsPlain = !IsMean && !IsSilence && rule is { Rate: null, Anomaly: null, Forecast: null } && VotesLast == 0;
+        IsPlain = !IsMean && !IsSilence && rule.Rate is null && VotesLast == 0;
         // A mean (and an index, which is made of means) is formed up to the lateness limit after its window, and is news until the next one is due. Silence comes to light as it grows.
         var step = rule.District is { } district ? (long)district.Every.TotalMilliseconds : IsMean ? Slot : AirQualityIndex.Find(rule.Quantity) is not null ? Hour : 0;
         _liveFor = step > 0 ? 2 * Lateness + step : Lateness;
@@ -184,8 +184,6 @@ internal sealed class PlannedRule
         Mix(CalendarDay ? 1 : 0);
         Mix(Rule.Rate?.Window.Ticks ?? 0);
         Mix(Rule.Rate?.Per.Ticks ?? 0);
-        Mix((long)(Rule.Anomaly ?? 0));
-        Mix(Rule.Forecast?.Step.Ticks ?? 0);
         Mix((long)(Rule.District?.Take ?? 0));
         Mix(Rule.District?.Sites ?? 0);
         Mix(BitConverter.DoubleToInt64Bits(Rule.District?.Percentile ?? 0));

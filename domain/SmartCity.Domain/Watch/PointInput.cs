@@ -7,13 +7,7 @@ namespace SmartCity.Watch;
 internal abstract class PointInput
 {
     /// <summary>The input that a rule asks for, or null: the value itself, or a mean.</summary>
-    public static PointInput? Of(PlannedRule rule) => rule.Rule switch
-    {
-        { Rate: { } rate } => new RateInput(rate),
-        { Anomaly: { } score } => new AnomalyInput(score),
-        { Forecast: { } over } => new ForecastInput(over, highest: rule.Rule.Breach != Breach.Below),
-        _ => null,
-    };
+    public static PointInput? Of(PlannedRule rule) => rule.Rule.Rate is { } rate ? new RateInput(rate) : null;
 
     /// <summary>Takes the next reading. False: there is nothing to compare yet.</summary>
     public abstract bool TryTake(long at, double value, out double compared);
@@ -24,13 +18,4 @@ internal abstract class PointInput
 
     /// <summary>False when the bytes are not what <see cref="Write"/> wrote.</summary>
     public abstract bool Read(ref VarintReader r);
-
-    /// <summary>A copy by way of a checkpoint: for inputs whose state is large and seldom copied.</summary>
-    protected static void Copy(PointInput from, PointInput to)
-    {
-        var w = new VarintWriter();
-        from.Write(w);
-        var r = new VarintReader(w.Written);
-        if (!to.Read(ref r)) throw new InvalidOperationException("an input cannot read what it wrote");
-    }
 }

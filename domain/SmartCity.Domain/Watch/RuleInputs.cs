@@ -49,18 +49,3 @@ public sealed record Reference(Quantity? Quantity, string Attribute)
         return null;
     }
 }
-
-/// <summary>Which score of a value's strangeness is compared, 0 to 1; 0.5 is where a warning is due. See <see cref="EarlyWarning.Anomaly"/>.</summary>
-public enum AnomalyScore : byte
-{
-    /// <summary>How far from anything usual: high throughout an unusual hour.</summary>
-    Surprise = 1,
-
-    /// <summary>The same, less what has been surprising lately: high once.</summary>
-    News = 2,
-}
-
-/// <summary>A forecast six steps ahead, of which the most extreme expected value is compared: the highest, or for a rule on low values the lowest.
-/// Nothing is compared until 96 steps have been learnt from.</summary>
-/// <param name="Step">Length of a step, 1 s to 4 h.</param>
-public sealed record ForecastOver(TimeSpan Step);

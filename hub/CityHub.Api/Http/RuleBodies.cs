@@ -11,10 +11,6 @@ public sealed record MeanBody(string Slot, int Slots, int MinSlots, bool Calenda
 /// <param name="Per">The time that the rate is given for.</param>
 public sealed record RateBody(string Window, string Per);
 
-/// <param name="Take">quorum, mean, percentile or spread.</param>
-/// <param name="Sites">How many must agree, or have a fresh value.</param>
-public sealed record DistrictInputBody(string Take, int Sites, double? Percentile, string FreshFor, string Every);
-
 /// <param name="LowLevel">The lower level of a rule on values outside two; null otherwise.</param>
 /// <param name="For">ISO 8601 duration: how long it must last, or the silence that is too long.</param>
 public sealed record LimitsBody(Severity Severity, double Level, double Clear, double? LowLevel, double? LowClear, string For);
@@ -25,14 +21,10 @@ public sealed record LimitsBody(Severity Severity, double Level, double Clear, d
 /// <param name="RelativeTo">What the levels are counted from: a quantity, or <c>attribute:name</c> for a number of the place; null: zero.</param>
 /// <param name="Zone">Whose clock its schedule goes by; null: it looks always.</param>
 /// <param name="Quality">The least quality of readings it looks at.</param>
-/// <param name="Anomaly">surprise or news: the score that is compared in place of the value; null: none.</param>
-/// <param name="ForecastStep">Length of a step of the forecast that is compared in place of the value; null: none.</param>
-/// <param name="Over">What it compares of a district as a whole; null: it is on each sensor.</param>
 /// <param name="Tags">Tags that a place must all have.</param>
 public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Breach, double Level, double Clear, string For, MeanBody? Mean, bool PerDay, Severity Severity,
     IReadOnlyList<string> Districts, string Lateness, LatePolicy LatePolicy, string Department, string Message, string Category, string RunBook,
-    string ClearFor, IReadOnlyList<LimitsBody> Severities, string? Votes, RateBody? Rate, string? RelativeTo, string? Zone, Quality Quality, IReadOnlyList<string> Tags,
-    string? Anomaly, string? ForecastStep, DistrictInputBody? Over)
+    string ClearFor, IReadOnlyList<LimitsBody> Severities, string? Votes, RateBody? Rate, string? RelativeTo, string? Zone, Quality Quality, IReadOnlyList<string> Tags)
 {
     public static RuleBody Of(Rule r) => new(r.Id, QuantityCatalogue.Of(r.Quantity).Name, QuantityCatalogue.Of(r.Quantity).Unit, r.Breach, r.Level, r.Clear, Times.Text(r.For),
         r.Mean is { } m ? new(Times.Text(m.Slot), m.Slots, m.MinSlots, m.CalendarDay) : null,
@@ -41,9 +33,7 @@ public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Br
         r.Votes is { } v ? string.Create(CultureInfo.InvariantCulture, $"{v.Needed} of {v.Last}") : null,
         r.Rate is { } rate ? new(Times.Text(rate.Window), Times.Text(rate.Per)) : null,
         r.RelativeTo is { } reference ? reference.Quantity is { } quantity ? QuantityCatalogue.Of(quantity).Name : "attribute:" + reference.Attribute : null,
-        r.Schedule?.Zone.Name, r.Gate switch { QualityGate.Good => Quality.Good, QualityGate.Suspect => Quality.Suspect }, r.Tags,
-        r.Anomaly?.ToString().ToLowerInvariant(), r.Forecast is { } forecast ? Times.Text(forecast.Step) : null,
-        r.District is { } over ? new(over.Take.ToString().ToLowerInvariant(), over.Sites, over.Take == DistrictTake.Percentile ? over.Percentile : null, Times.Text(over.FreshFor), Times.Text(over.Every)) : null);
+        r.Schedule?.Zone.Name, r.Gate switch { QualityGate.Good => Quality.Good, QualityGate.Suspect => Quality.Suspect }, r.Tags);
 
     private static LimitsBody LimitsOf(Breach breach, SeverityLevel level) => new(level.Severity, level.Level, level.Clear,
         breach == Breach.Outside ? level.LowLevel : null, breach == Breach.Outside ? level.LowClear : null, Times.Text(level.For));

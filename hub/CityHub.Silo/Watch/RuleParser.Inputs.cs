@@ -1,7 +1,6 @@
 using System.Globalization;
 using SmartCity.Readings;
 using SmartCity.Watch;
-using SmartCity.Watch.EarlyWarning;
 using YamlDotNet.RepresentationModel;
 
 namespace CityHub.Silo.Watch;
@@ -39,15 +38,6 @@ public static partial class RuleParser
         if (text.Find("window") is null) text.Error(text.Map, "rate: 'window' is missing");
         text.RefuseOthers();
         return window is { } w ? new(w, per) : null;
-    }
-
-    private static ForecastOver? ReadForecast(RuleText parent)
-    {
-        if (ReadMap(parent, "forecast", "step") is not { } text) return null;
-        var step = text.Span("step", Forecaster.LeastStep, Forecaster.MostStep);
-        if (text.Find("step") is null) text.Error(text.Map, "forecast: 'step' is missing");
-        text.RefuseOthers();
-        return step is { } s ? new(s) : null;
     }
 
     private static DistrictInput? ReadDistrict(RuleText parent, QuantityRow? of)

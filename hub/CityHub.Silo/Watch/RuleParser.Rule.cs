@@ -27,20 +27,16 @@ public static partial class RuleParser
         var mean = ReadMean(text);
         var rate = ReadRate(text);
         var relative = ReadReference(text, row);
-        var anomaly = text.Choice("anomaly", ("surprise", AnomalyScore.Surprise), ("news", AnomalyScore.News));
-        var forecast = ReadForecast(text);
         var district = ReadDistrict(text, row);
-        var (breach, levels) = ReadSeverities(text, rate is null && relative is null && anomaly is null ? row : null);
+        var (breach, levels) = ReadSeverities(text, rate is null && relative is null ? row : null);
         var votes = ReadVotes(text);
         if (mean is not null && levels.Any(level => level.For > TimeSpan.Zero)) text.Error("for", "a mean has its own window; leave 'for' out");
-        var inputs = ((object?[])[mean, rate, anomaly, forecast]).Count(input => input is not null);
-        if (inputs > 1) text.Error("id", "one of mean, rate, anomaly and forecast at most");
-        if (anomaly is not null && levels.Any(level => level.Level is < 0 or > 1)) text.Error("anomaly", "a score is 0 to 1, and so are its levels");
-        if (breach == Breach.Missing && (inputs > 0 || relative is not null || votes is not null)) text.Error("missing-for", "silence has no mean, rate, votes or reference");
+        if (mean is not null && rate is not null) text.Error("rate", "either a mean or a rate");
+        if (breach == Breach.Missing && (mean is not null || rate is not null || relative is not null || votes is not null)) text.Error("missing-for", "silence has no mean, rate, votes or reference");
         var lateness = text.Span("lateness", TimeSpan.Zero, TimeSpan.FromDays(366)) ?? (district is null ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(10));
         if (district is not null)
         {
-            if (inputs > 0 || relative is not null || breach is Breach.Missing) text.Error("district", "takes values as they are: no mean, rate, reference or silence");
+            if (mean is not null || rate is not null || relative is not null || breach is Breach.Missing) text.Error("district", "takes values as they are: no mean, rate, reference or silence");
             if (district.Take == DistrictTake.Quorum && breach is not (Breach.Above or Breach.Below)) text.Error("district", "a quorum is above or below a level");
             if (lateness > district.Every * DistrictInput.MaxSteps) text.Error("lateness", $"at most {DistrictInput.MaxSteps} times 'every' of a district rule");
             if (text.Find("tags") is not null) text.Error("tags", "a district has none");
@@ -51,7 +47,7 @@ public static partial class RuleParser
             Level = levels.Count > 0 ? levels[0].Level : 0, Clear = levels.Count > 0 ? levels[0].Clear : 0, LowLevel = levels.Count > 0 ? levels[0].LowLevel : 0,
             LowClear = levels.Count > 0 ? levels[0].LowClear : 0, For = levels.Count > 0 ? levels[0].For : default, Severity = levels.Count > 0 ? levels[0].Severity : default,
             Higher = [.. levels.Skip(1)],
-            Mean = mean, Rate = rate, Anomaly = anomaly, Forecast = forecast, District = district, RelativeTo = relative, Votes = votes,
+            Mean = mean, Rate = rate, District = district, RelativeTo = relative, Votes = votes,
             ClearFor = text.Span("clear-for", TimeSpan.Zero, Day) ?? TimeSpan.Zero,
             PerDay = text.YesNo("per-day") ?? false,
             Schedule = ReadSchedule(text, named.Calendars),
