@@ -6,6 +6,8 @@ const string Help = """
     ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
+                        [--rates R,R,…]                 … at these rates only
+    ./city bench alert --rate R [--seconds S] [--json]       the hub alone at one rate
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
     ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
     ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
@@ -25,7 +27,8 @@ try
     {
         case "ingest" when Number("--rate", 0) is > 0 and var rate: table = await Ingest.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
-        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "alert" when Number("--rate", 0) is > 0 and var rate: table = await Alert.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
+        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), Rates(), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
         case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
@@ -42,6 +45,8 @@ finally
 {
     Directory.Delete(folder, recursive: true);
 }
+
+IReadOnlyList<double> Rates() => Text("--rates", "") is { Length: > 0 } rates ? [.. rates.Split(',').Select(rate => double.Parse(rate, CultureInfo.InvariantCulture))] : Alert.Rates;
 
 string Text(string name, string absent)
 {

@@ -30,6 +30,10 @@ internal sealed partial class QuantityTwin
         {
             _kept.Judge(previous, before); // a spike is known by what comes after it
             _kept.Append(judged.With(Judged, Kept.NotThere));
+            foreach (var rule in _rules)
+            {
+                if (rule.Plan!.Learns && !rule.IsQuiet(judged)) Step(rule, sensor, judged, looked, now, events); // what learns is never folded again
+            }
             Merge(sensor, judged, looked, now, events);
             return;
         }

@@ -28,7 +28,7 @@ internal sealed partial class RuleTwin
         Id = rule.Id;
         Definition = rule.Definition;
         _isPlain = rule.IsPlain;
-        (_base, _now) = (new(rule), new(rule));
+        Begin(default);
     }
 
     public string Id { get; }
@@ -46,7 +46,7 @@ internal sealed partial class RuleTwin
     public bool IsQuiet(in Kept reading) => _isPlain && _now.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
 
     /// <summary>Whether the base need not take a reading either.</summary>
-    public bool IsQuietInBase(in Kept reading) => _isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
+    public bool IsQuietInBase(in Kept reading) => _isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || Plan!.Learns || !Plan.Passes(reading.Quality);
 
     /// <summary>Takes the next reading in order, one that is not quiet.</summary>
     /// <param name="looked">The time of the last look, through which the clock's part has been told.</param>
@@ -62,7 +62,7 @@ internal sealed partial class RuleTwin
             TellDifferences(sensor, now, ref after, events);
             return;
         }
-        var sink = new LiveSink(new(sensor, Plan!, now, events), _told) { MovedTold = _movedTold };
+        var sink = new LiveSink(new(sensor, Plan!, now, events, _now.Input), _told) { MovedTold = _movedTold };
         var slotsMoved = _now.Take(Plan!, epoch, reading, ref sink);
         _told = sink.Finish();
         _movedTold = sink.MovedTold;
@@ -75,6 +75,7 @@ internal sealed partial class RuleTwin
     /// differently.</summary>
     public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, long looked, long now, List<EpisodeEvent> events)
     {
+        if (Plan!.Learns) return;
         var before = Finder(ref _before, _base.Fold);
         Refold(epoch, kept, asBefore: true, ref before);
         LookAhead(looked, ref before);
@@ -121,9 +122,17 @@ internal sealed partial class RuleTwin
         new Teller(sensor, rule, now, events).Clear(epoch, reading.Order, reading.At, reading.Value);
     }
 
+    // A rule that learns has one input for both folds: it is never folded again.
+    private void Begin(in Threshold fold)
+    {
+        (_base, _now) = (new(Plan!) { Fold = fold }, new(Plan!) { Fold = fold });
+        if (Plan!.Learns) _base.Input = _now.Input;
+    }
+
     private void Refold<TSink>(uint epoch, ReadingBuffer kept, bool asBefore, ref TSink sink) where TSink : struct, IFoldSink
     {
         _base.CopyTo(ref _now);
+        if (Plan!.Learns) return;
         for (var i = 0; i < kept.Count; i++)
         {
             if (Plan!.Passes(asBefore ? kept[i].Was : kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
@@ -164,7 +173,7 @@ internal sealed partial class RuleTwin
         _clockAhead = found.Changed;
         Deadline = Math.Min(_now.Slots?.NextDeadline(Plan!, after: now) ?? long.MaxValue, ahead.HeldUntil(Plan!, Plan!.HeardSince));
 
-        var teller = new Teller(sensor, Plan!, now, events);
+        var teller = new Teller(sensor, Plan!, now, events, _now.Input);
         var told = Told.Nothing;
         var (before, after) = (_before!, _after!);
         for (int i = 0, k = 0; i < before.Count; i++)

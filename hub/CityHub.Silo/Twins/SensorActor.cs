@@ -56,6 +56,9 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
             var newest = quantity.Newest;
             values.Add(new(newest.Quantity, newest.At, newest.TryGetValue(out var value) ? value : null, newest.Fault, newest.Quality, newest.Clock));
         }
-        return new(twin.Id, Place.Device, Place.Place, PresenceNow, values);
+        return new(twin.Id, Place.Device, Place.Place, PresenceNow, values)
+        {
+            EarlyWarnings = twin.EarlyWarnings(),
+        };
     }
 }
