@@ -75,6 +75,8 @@ internal static class HubHost
         app.MapAlerts();
         app.MapSubscriptions();
         app.MapDeliveries();
+        app.MapAcknowledgements();
+        app.MapEvidence();
         app.MapRules();
         app.MapEvents();
         app.MapKeys();

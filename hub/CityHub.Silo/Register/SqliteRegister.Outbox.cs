@@ -98,6 +98,23 @@ public sealed partial class SqliteRegister
         return attempts.Count;
     });
 
+    public Task<int> Supersede(string subscription, EpisodeId episode, Func<Episode, IOutboxLines, NewMessage> summarise) => _writer.Enqueue(session =>
+    {
+        if (EpisodeTable.Find(session, episode) is not { } about) return 0;
+        var (messages, attempts) = OutboxTable.Supersede(session, subscription, episode);
+        if (messages == 0) return 0;
+        OutboxTable.Queue(session, summarise(about, _lines.In(session)) with { Attempts = attempts }, episode, _lines.Now);
+        _lines.Queued(subscription);
+        _outboxTouched = true;
+        return messages;
+    });
+
+    public Task<int> Replay(ReplayRange range) => _writer.Enqueue(session =>
+    {
+        _outboxTouched = true;
+        return OutboxTable.Replay(session, range, Now);
+    });
+
     public Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit) =>
         ReadAsync<IReadOnlyList<DeliveryView>>(session => OutboxTable.List(session, state, limit));
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SmartCity.Readings;
+using SmartCity.Watch;
 using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Webhooks;
@@ -18,7 +19,7 @@ namespace CityHub.Silo.Webhooks;
 /// <item>No one waits for another: each subscription has its own places, and one whose places are taken is left out of the look.</item>
 /// </list>
 /// </summary>
-public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
+public sealed partial class WebhookDelivery(IRegister register, WebhookComposer composer, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
     : BackgroundService
 {
     private const int RecordGroup = 512;
@@ -109,7 +110,14 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
                 if (!_lanes.TryGetValue(message.Subscription, out lane)) continue;   // removed since: the register gives it out no more
             }
 
-            if (room == 0 || lane.IsFull || lane.ClosedUntil(now) is not null || lane.Enter(message.Attempts + 1, now) is not { } place)
+            if (room > 0 && message.Episode is { } episode && now - message.QueuedAt > lane.Subscription.Terms.AgeLimit)
+            {
+                room--;
+                _held.Add(message.Row, SumUp(lane.Subscription, episode, message));
+                continue;
+            }
+
+            if (room == 0 || lane.IsFull || lane.ClosedUntil(now) is not null || lane.Enter(message.Tried + 1, now) is not { } place)
             {
                 waiting++;
                 if (lane.ClosedUntil(now) is { } until && (opens is null || until < opens)) opens = until;
@@ -186,12 +194,29 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         var now = _clock.Now;
         var outcome = result.Verdict.Outcome;
         var delivered = outcome == DeliveryOutcome.Delivered;
-        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble(), lane.Subscription.Endpoints.Count);
+        var next = delivered ? null : RetrySchedule.Next(message.Tried + 1, now, result.Verdict.RetryAfter, Random.Shared.NextDouble(), lane.Subscription.Endpoints.Count);
         var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
         metrics.Ended(outcome, SecondsSince(message.QueuedAt));
         if (lane.IsNews(outcome, _clock.UtcNow)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
-        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint }, outcome));
+        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint, Answer = result.Answer }, outcome));
         if (lane.Leave(endpoint, result.Verdict, now)) _bell.Ring();   // it was full or found out about its endpoint: the next one has a place now
+    }
+
+    /// <summary>What is too old to be news gives way to one message that says what became of it.</summary>
+    private async Task SumUp(Subscription subscription, EpisodeId episode, OutboxMessage message)
+    {
+        try
+        {
+            var given = await register.Supersede(subscription.Id, episode, (about, lines) => composer.Summary(subscription, about, lines)).ConfigureAwait(false);
+            metrics.Superseded(given);
+            if (given > 0) TooOld(subscription.Id, given, episode.Value);
+        }
+        catch (RegisterUnavailableException e)
+        {
+            RegisterRefused(e);
+        }
+        _written.Enqueue(message.Row);
+        _bell.Ring();
     }
 
     /// <summary>Writes attempts down in groups: whatever ended while the last group was committed is the next one.</summary>
@@ -285,6 +310,9 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
 
     [LoggerMessage(LogLevel.Error, "Message {Message} to subscription {Subscription} is given up after {Attempts} attempts; the last one: {Outcome}")]
     private partial void DeadLettered(string message, string subscription, int attempts, string outcome);
+
+    [LoggerMessage(LogLevel.Warning, "Subscription {Subscription}: {Messages} messages about episode {Episode} grew older than its age limit; one summary takes their place")]
+    private partial void TooOld(string subscription, int messages, string episode);
 
     [LoggerMessage(LogLevel.Warning, "Subscription {Subscription} is paused: its endpoint answered 410 Gone. What comes up for it is kept until it is resumed or removed")]
     private partial void SubscriptionGone(string subscription);
