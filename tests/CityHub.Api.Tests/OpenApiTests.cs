@@ -46,6 +46,7 @@ public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncL
     [InlineData("/v1/deliveries")]
     [InlineData("/v1/deliveries/replay")]
     [InlineData("/v1/rules")]
+    [InlineData("/v1/rules/rehearsals")]
     [InlineData("/v1/events")]
     [InlineData("/healthz")]
     [InlineData("/readyz")]

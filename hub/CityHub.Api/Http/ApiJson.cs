@@ -33,6 +33,8 @@ namespace CityHub.Api.Http;
 [JsonSerializable(typeof(TestSentBody))]
 [JsonSerializable(typeof(IReadOnlyList<DeliveryBody>))]
 [JsonSerializable(typeof(RuleSetBody))]
+[JsonSerializable(typeof(NewRehearsalBody))]
+[JsonSerializable(typeof(RehearsalBody))]
 [JsonSerializable(typeof(EventBody))]
 [JsonSerializable(typeof(HelloBody))]
 [JsonSerializable(typeof(GapBody))]
