@@ -6,6 +6,8 @@ const string Help = """
     ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
+                        [--rates R,R,…]                 … at these rates only
+    ./city bench alert --rate R [--seconds S] [--json]       the hub alone at one rate
     ./city bench delivery [--pairs N] [--seconds S] [--rate R] [--json]   raised to delivered over 50 endpoints, next to Alertmanager
     ./city bench backlog  [--messages N] [--json]            a start with a million messages that wait
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
@@ -27,7 +29,8 @@ try
     {
         case "ingest" when Number("--rate", 0) is > 0 and var rate: table = await Ingest.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
-        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "alert" when Number("--rate", 0) is > 0 and var rate: table = await Alert.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
+        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), Rates(), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "delivery": table = await Delivery.Run(folder, pairs, TimeSpan.FromSeconds(seconds), Number("--rate", 200)); break;
         case "backlog": table = await PendingBacklog.Run(Path.Combine(folder, "hub"), Number("--messages", 1_000_000)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
@@ -46,6 +49,8 @@ finally
 {
     Directory.Delete(folder, recursive: true);
 }
+
+IReadOnlyList<double> Rates() => Text("--rates", "") is { Length: > 0 } rates ? [.. rates.Split(',').Select(rate => double.Parse(rate, CultureInfo.InvariantCulture))] : Alert.Rates;
 
 string Text(string name, string absent)
 {
