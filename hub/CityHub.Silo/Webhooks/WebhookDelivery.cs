@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SmartCity.Readings;
-using SmartCity.Watch;
 using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Webhooks;
