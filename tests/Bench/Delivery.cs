@@ -117,7 +117,7 @@ internal static class Delivery
     private static async Task<Side> Settle(Endpoints endpoints, int sent)
     {
         var until = Wall.GetUtcNow() + Settling;
-        while ((endpoints.RaisesSeen < sent || endpoints.EndsSeen < sent) && Wall.GetUtcNow() < until) await Task.Delay(100, Wall);
+        while ((endpoints.RaisesSeen < sent || endpoints.EndsSeen < sent) && Wall.GetUtcNow() < until) await Task.Delay(TimeSpan.FromMilliseconds(100), Wall);
         return new(endpoints.Healthy.At(0.5), endpoints.Healthy.At(0.99), endpoints.Flaky.At(0.99), sent, (2 * sent) - endpoints.RaisesSeen - endpoints.EndsSeen, endpoints.OutOfOrder);
     }
 

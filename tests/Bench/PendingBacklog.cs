@@ -30,7 +30,7 @@ internal static class PendingBacklog
         var before = Rig.ProcessFigures.Of(Environment.ProcessId).AnonymousBytes;
         var started = wall.GetTimestamp();
         await using var hub = await DeliveryHub.Start(folder, endpoints.Url);
-        while (endpoints.RaisesSeen == 0 && wall.GetElapsedTime(started) < TimeSpan.FromMinutes(2)) await Task.Delay(10, wall);
+        while (endpoints.RaisesSeen == 0 && wall.GetElapsedTime(started) < TimeSpan.FromMinutes(2)) await Task.Delay(TimeSpan.FromMilliseconds(10), wall);
         var first = wall.GetElapsedTime(started);
         await Task.Delay(TimeSpan.FromSeconds(10), wall);
         var (drained, took) = (endpoints.RaisesSeen, wall.GetElapsedTime(started));
