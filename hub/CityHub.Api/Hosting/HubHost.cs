@@ -76,6 +76,8 @@ internal static class HubHost
         app.MapDeskLists();
         app.MapSubscriptions();
         app.MapDeliveries();
+        app.MapAcknowledgements();
+        app.MapEvidence();
         app.MapRules();
         app.MapRehearsals();
         app.MapEvents();

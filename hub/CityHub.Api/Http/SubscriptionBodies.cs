@@ -66,3 +66,13 @@ public sealed record RotateBody(string? Overlap = null);
 
 /// <param name="MessageId">Its webhook-id: what became of it is among the deliveries.</param>
 public sealed record TestSentBody(string MessageId);
+
+/// <summary>Which dead letters to send again: all that every given part names.</summary>
+/// <param name="MessageId">One alone.</param>
+/// <param name="Subscription">Those of one subscription.</param>
+/// <param name="From">Queued at or after this.</param>
+/// <param name="To">Queued before this.</param>
+public sealed record ReplayBody(string? MessageId = null, string? Subscription = null, string? From = null, string? To = null);
+
+/// <param name="Sent">How many wait for their turn again; 10,000 at a time at most.</param>
+public sealed record ReplayedBody(int Sent);

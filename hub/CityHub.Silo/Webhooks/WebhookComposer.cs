@@ -11,6 +11,9 @@ namespace CityHub.Silo.Webhooks;
 /// <param name="city">Who speaks.</param>
 public sealed class WebhookComposer(City city)
 {
+    /// <summary>What links to acknowledge are made with; null: messages hold none. They hold none either while the hub has no address.</summary>
+    public byte[]? LinkKey { get; set; }
+
     private readonly record struct Receiver(Subscription Subscription, Audience Audience, TimeZoneInfo? Zone);
 
     private IReadOnlyList<Subscription> _read = [];
@@ -32,7 +35,7 @@ public sealed class WebhookComposer(City city)
             if (audience.Told(news, change.After, own.Length > 0) is not { } told) continue;
             var notice = new Notice(change.After, told, MessageId.Of(subscription.Id, change.After.Id, change.Number), subscription.Id, lines.NextNumber(subscription.Id), lines.Now)
             {
-                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Urgency,
+                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Urgency, AcknowledgeUrl = Link(subscription.Id, change.After.Id, lines.Now),
             };
             messages.Add(new(notice.MessageId, subscription.Id, EpisodeBody.Type(told), Write(subscription.Terms.Format, notice, shared))
             {
@@ -40,6 +43,18 @@ public sealed class WebhookComposer(City city)
             });
         }
         return messages;
+    }
+
+    /// <summary>What became of an episode, in the place of messages that grew too old to be sent as new.</summary>
+    public NewMessage Summary(Subscription subscription, Episode episode, IOutboxLines lines)
+    {
+        var number = lines.NextNumber(subscription.Id);
+        // Below zero, where no change's number is: its id is its own.
+        var notice = new Notice(episode, EpisodeNews.Summary, MessageId.Of(subscription.Id, episode.Id, -number), subscription.Id, number, lines.Now)
+        {
+            City = city, AcknowledgeUrl = Link(subscription.Id, episode.Id, lines.Now), Earlier = [.. lines.Earlier(episode.Id).Where(one => string.Equals(one.Subscription, subscription.Id, StringComparison.Ordinal)).Select(Read)],
+        };
+        return new(notice.MessageId, subscription.Id, EpisodeBody.Type(EpisodeNews.Summary), NoticeText.Write(subscription.Terms.Format, notice));
     }
 
     /// <summary>What the test button sends: nothing happened, and it says so.</summary>
@@ -59,6 +74,9 @@ public sealed class WebhookComposer(City city)
         if (!shared.TryGetValue(notice.News, out var body)) shared.Add(notice.News, body = EpisodeBody.Shared(notice));
         return EpisodeBody.Complete(body, notice);
     }
+
+    private string? Link(string subscription, EpisodeId episode, Instant now) =>
+        LinkKey is { } key && city.Address is { } address ? $"{address.ToString().TrimEnd('/')}/{AcknowledgeLink.Path(key, subscription, episode, now + AcknowledgeLink.Lifetime)}" : null;
 
     private static EarlierNotice Read(EarlierMessage one) => new(one.MessageId, one.Type, one.QueuedAt, one.Delivered);
 
