@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SensorNode;
@@ -7,9 +6,12 @@ using SensorNode.Devices.Kernel;
 using SensorNode.Devices.Simulated;
 using SensorNode.Options;
 using SensorNode.Readings;
+using SensorNode.Readings.Outbox;
 using SensorNode.Replay;
 using SensorNode.Telemetry;
+using SmartCity.Mqtt;
 
+SpareMemory.UseOneArena();
 if (args is ["replay", .. var rest])
 {
     using var interrupted = new CancellationTokenSource();
@@ -54,19 +56,19 @@ switch (line.Command)
         return await ReadOnce.PrintAsync(file, board, time, Console.Out) ? ExitCode.Ok : ExitCode.Failed;
 }
 
-// One reading's way, backwards: what is registered last is stopped first, so that sampling ends before the outbox and the session do.
-var host = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-host.Logging.AddProvider(new ConsoleLog(time)).AddFilter("Microsoft", LogLevel.Warning);
-host.Services.AddSingleton(file).AddSingleton(time);
-host.Services.AddTelemetry();
-if (line.Command == NodeCommand.Drain) host.Services.AddHostedService<OutboxDrain>();
-else host.Services.AddSingleton(board).AddSingleton(clock).AddSingleton<SampleLoopFaults>().AddHostedService<SampleLoop>();
-using var node = host.Build();
+// One reading's way, backwards: what is started last is stopped first, so that sampling ends before the outbox and the session do.
+using var logs = new ConsoleLog(time);
 try
 {
-    var loops = node.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
-    await node.RunAsync();
-    return loops.Exists(loop => loop.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failed : ExitCode.Ok;
+    using var files = new DiskFileLayer(file.Outbox.Directory);
+    using var outbox = new DiskOutbox(files, file.Outbox.LimitBytes, logs.CreateLogger<DiskOutbox>());
+    using var link = new MosquittoLink(time, logs.CreateLogger<MosquittoLink>());
+    using var committer = new OutboxCommitter(outbox, time);
+    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>());
+    using BackgroundService source = line.Command == NodeCommand.Drain
+        ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
+        : new SampleLoop(file, board, outbox, clock, time, new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>()));
+    return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source]) ? ExitCode.Ok : ExitCode.Failed;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {

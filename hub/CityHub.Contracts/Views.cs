@@ -1,4 +1,5 @@
 using SmartCity.Readings;
+using SmartCity.Timeline;
 using SmartCity.Watch;
 
 namespace CityHub.Contracts;
@@ -29,6 +30,28 @@ public sealed record NodeView(NodeKey Key, Presence Presence, Instant? Since, In
 
 public sealed record DistrictView(string Id, string Name, int Sensors, int SensorsOnline, int NodesOnline, int Nodes, IReadOnlyDictionary<Severity, int> OpenEpisodes);
 
+/// <summary>Which readings a history is made of.</summary>
+public enum HistoryQuality : byte
+{
+    /// <summary>The good ones; in a step without any, all that have a value.</summary>
+    Best,
+
+    /// <summary>The good ones alone.</summary>
+    Good,
+
+    /// <summary>All that have a value.</summary>
+    Any,
+}
+
+/// <param name="From">Start of the first step, included.</param>
+/// <param name="To">End, excluded.</param>
+/// <param name="Step">At least 1 ms.</param>
+public sealed record HistoryQuery(SensorId Sensor, Quantity Quantity, Instant From, Instant To, TimeSpan Step, HistoryQuality Quality = HistoryQuality.Best);
+
+/// <param name="Resolution">What it was made of: the coarsest that serves the step.</param>
+/// <param name="Points">Oldest first; a step without readings is left out.</param>
+public sealed record HistoryAnswer(Resolution Resolution, IReadOnlyList<HistoryPoint> Points);
+
 /// <summary>One step of a history: gaps are steps that are missing, never zeros.</summary>
 public sealed record HistoryPoint(Instant At, double Min, double Mean, double Max, int Count, int Good);
 
@@ -39,11 +62,6 @@ public sealed record HubEvent(long Number, Instant At, string Kind, string Subje
 
 /// <summary>Which episodes to list.</summary>
 public sealed record EpisodeFilter(bool? Open = null, string? District = null, SensorId? Sensor = null, Instant? From = null, Instant? To = null, int Limit = 200);
-
-/// <summary>A department's subscription to webhooks.</summary>
-/// <param name="Districts">Empty: all.</param>
-/// <param name="MinSeverity">Episodes below it are not sent.</param>
-public sealed record Subscription(string Id, string Department, Uri Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt);
 
 /// <summary>One message on its way to one subscription.</summary>
 public sealed record DeliveryView(string MessageId, string Subscription, EpisodeId? Episode, string Type, string State, int Attempts, Instant QueuedAt, Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome);

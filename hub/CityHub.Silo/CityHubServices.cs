@@ -2,6 +2,7 @@ using CityHub.Contracts;
 using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
+using CityHub.Silo.Timeline.Influx;
 using CityHub.Silo.Twins;
 using CityHub.Silo.Watch;
 using CityHub.Silo.Webhooks;
@@ -26,7 +27,7 @@ public static class CityHubServices
         services.AddChecked<StoresOptions, StoresOptionsValidator>("Stores");
         // What their own sections do not say lies in the folder of the stores.
         services.AddOptions<TimelineOptions>().Configure<IOptions<StoresOptions>>((timeline, stores) => timeline.Folder = Path.Combine(stores.Value.Directory, "timeline"));
-        services.AddChecked<TimelineOptions, TimelineOptionsValidator>("Timeline");
+        services.AddSingleton<IValidateOptions<TimelineOptions>, RetentionValidator>().AddChecked<TimelineOptions, TimelineOptionsValidator>("Timeline");
         services.AddOptions<RegisterOptions>().Configure<IOptions<StoresOptions>>((register, stores) => register.Path = Path.Combine(stores.Value.Directory, "register.db"));
         services.AddChecked<RegisterOptions, RegisterOptionsValidator>("Register");
 
@@ -34,11 +35,24 @@ public static class CityHubServices
         services.AddSingleton(p => new CityClock(p.Settings<HubOptions>().Clock, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HubMetrics>().AddSingleton<HubState>();
         services.AddTelemetry();
-        services.TryAddSingleton<ITimeline>(p => new SqliteTimeline(p.Settings<TimelineOptions>(), p.GetRequiredService<TimeProvider>(), p.Log<SqliteTimeline>()));
+        services.AddTimeline();
         services.AddTwins();
         services.AddWatch();
         services.AddWebhooks();
         services.AddSingleton<HubLoop>().AddHostedService(p => p.GetRequiredService<HubLoop>());
+    }
+
+    private static void AddTimeline(this IServiceCollection services)
+    {
+        services.AddChecked<InfluxOptions, InfluxOptionsValidator>("Influx");
+        services.AddChecked<ExportOptions, ExportOptionsValidator>("Export");
+        services.TryAddSingleton<ITimeline>(p => p.Settings<TimelineOptions>().Store switch
+        {
+            TimelineStore.Sqlite => new SqliteTimeline(p.Settings<TimelineOptions>(), p.GetRequiredService<TimeProvider>(), p.Log<SqliteTimeline>(), () => p.GetRequiredService<CityClock>().Now),
+            TimelineStore.Influx => new InfluxTimeline(p.Settings<TimelineOptions>(), p.Settings<InfluxOptions>(), p.GetRequiredService<Places>().TagsOf, () => p.GetRequiredService<CityClock>().Now,
+                p.GetRequiredService<TimeProvider>(), p.Log<InfluxTimeline>()),
+        });
+        services.AddSingleton<TimelineLoops>();
     }
 
     private static void AddTelemetry(this IServiceCollection services) => services
@@ -64,7 +78,7 @@ public static class CityHubServices
 
     private static void AddWatch(this IServiceCollection services)
     {
-        services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), WebhookComposer.Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
+        services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), p.GetRequiredService<WebhookComposer>().Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
         services.AddSingleton<EpisodeBoard>();
         services.AddSingleton(p => new RuleFiles(p.Settings<RulesOptions>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<HubMetrics>(), p.Log<RuleFiles>()));

@@ -6,7 +6,9 @@ const string Help = """
     ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
+    ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
+    ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
     """;
 
 if (args is ["count", var port, var file]) return await Counter.Run(int.Parse(port, CultureInfo.InvariantCulture), file);
@@ -25,7 +27,10 @@ try
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
+        case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
+        case "early-warning" when EarlyWarning.Run(Text("--data", "../shared/data")) is { } scores: table = scores; break;
+        case "early-warning": return 2;
         default:
             Console.Error.WriteLine(Help);
             return args is [] or ["help"] ? 0 : 2;
@@ -36,6 +41,12 @@ try
 finally
 {
     Directory.Delete(folder, recursive: true);
+}
+
+string Text(string name, string absent)
+{
+    var at = Array.IndexOf(args, name);
+    return at < 0 || at + 1 >= args.Length ? absent : args[at + 1];
 }
 
 int Number(string name, int absent)

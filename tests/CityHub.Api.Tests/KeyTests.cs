@@ -110,7 +110,7 @@ public sealed class KeyTests : IAsyncLifetime
     {
         var folder = Directory.CreateTempSubdirectory("cityhub-key-").FullName;
         var options = new CityHub.Silo.Register.RegisterOptions { Path = Path.Combine(folder, "register.db") };
-        using (var register = new CityHub.Silo.Register.SqliteRegister(options, (_, _) => [], TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<CityHub.Silo.Register.SqliteRegister>.Instance))
+        using (var register = new CityHub.Silo.Register.SqliteRegister(options, (_, _, _) => [], TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<CityHub.Silo.Register.SqliteRegister>.Instance))
         {
             var keys = new ApiKeys(register, TimeProvider.System);
             var file = Path.Combine(folder, "first-key");

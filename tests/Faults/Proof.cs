@@ -22,7 +22,7 @@ internal static class Proof
     {
         var verdict = new Verdict();
         using var timeline = new SqliteTimeline(new() { Folder = Path.Combine(city.Hub.Stores, "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
-        using var register = new SqliteRegister(new() { Path = Path.Combine(city.Hub.Stores, "register.db") }, (_, _) => [], TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        using var register = new SqliteRegister(new() { Path = Path.Combine(city.Hub.Stores, "register.db") }, (_, _, _) => [], TimeProvider.System, NullLogger<SqliteRegister>.Instance);
         var rules = Rules(register);
         var expected = new Dictionary<EpisodeId, Episode>();
         foreach (var node in city.Nodes)

@@ -123,8 +123,8 @@ public static class Adxl345
         if (length is < 0.5 * CountsPerG or > 1.5 * CountsPerG) return AllFailed(ReadFault.OutOfRange);
         var upward = up switch { UpAxis.X => x, UpAxis.Y => y, UpAxis.Z => z, UpAxis.MinusX => -x, UpAxis.MinusY => -y, UpAxis.MinusZ => -z };
         return (
-            Measure.Of(Quantity.Tilt, Math.Acos(Math.Clamp(upward / length, -1, 1)) * 180 / Math.PI),
-            Measure.Of(Quantity.Vibration, Math.Sqrt(squares / window.Length) / CountsPerG * Gravity));
+            Measure.Of(Quantity.Tilt, Math.Acos(Math.Clamp(upward / length, -1, 1)) * 180 / Math.PI, 2),
+            Measure.Of(Quantity.Vibration, Math.Sqrt(squares / window.Length) / CountsPerG * Gravity, 3));
     }
 
     /// <summary>The sample of a chip that gave nothing.</summary>

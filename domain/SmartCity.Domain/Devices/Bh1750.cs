@@ -54,6 +54,6 @@ public static class Bh1750
         var count = (ushort)(bytes[0] << 8 | bytes[1]);
         return count == ushort.MaxValue
             ? Measure.Failed(Quantity.Illuminance, ReadFault.OutOfRange)
-            : Measure.Of(Quantity.Illuminance, Lux(count, time));
+            : Measure.Of(Quantity.Illuminance, Lux(count, time), 2);
     }
 }

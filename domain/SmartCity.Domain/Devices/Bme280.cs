@@ -51,6 +51,12 @@ public readonly record struct Bme280Raw(int Pressure, int Temperature, int Humid
 /// </summary>
 public static class Bme280
 {
+    /// <summary>
+    /// What it can tell apart (section 1, tables 2 to 4): 0.01 °C, 0.008 % and 0.18 Pa, the latter under a noise of 1.3 Pa without its filter,
+    /// which we leave off. So two decimals of °C, % and hPa are all that a value says.
+    /// </summary>
+    public const int Decimals = 2;
+
     /// <summary>The quantities of one sample, in the order of <see cref="Decode"/>.</summary>
     public static IReadOnlyList<Quantity> Quantities { get; } = [Quantity.AirTemperature, Quantity.AirPressure, Quantity.RelativeHumidity];
 
@@ -102,7 +108,7 @@ public static class Bme280
         if (raw.Temperature == Bme280Raw.Skipped20) return AllFailed(ReadFault.NotReady);
         var (temperature, fine) = Temperature(raw.Temperature, trim);
         if (!(temperature.Degrees is >= -40 and <= 85)) return AllFailed(ReadFault.OutOfRange);
-        return (Measure.Of(Quantity.AirTemperature, temperature.Degrees), DecodePressure(raw.Pressure, trim, fine), DecodeHumidity(raw.Humidity, trim, fine));
+        return (Measure.Of(Quantity.AirTemperature, temperature.Degrees, Decimals), DecodePressure(raw.Pressure, trim, fine), DecodeHumidity(raw.Humidity, trim, fine));
     }
 
     /// <summary>The sample of a chip that gave nothing.</summary>
@@ -114,12 +120,12 @@ public static class Bme280
         if (adc == Bme280Raw.Skipped20) return Measure.Failed(Quantity.AirPressure, ReadFault.NotReady);
         var pressure = Pressure(adc, trim, fine);
         return pressure.Value is >= 300 and <= 1100
-            ? Measure.Of(Quantity.AirPressure, pressure.Value)
+            ? Measure.Of(Quantity.AirPressure, pressure.Value, Decimals)
             : Measure.Failed(Quantity.AirPressure, ReadFault.OutOfRange);
     }
 
     private static Measure DecodeHumidity(int adc, Bme280Trim trim, FineTemperature fine) =>
         adc == Bme280Raw.Skipped16
             ? Measure.Failed(Quantity.RelativeHumidity, ReadFault.NotReady)
-            : Measure.Of(Quantity.RelativeHumidity, Humidity(adc, trim, fine).Value);
+            : Measure.Of(Quantity.RelativeHumidity, Humidity(adc, trim, fine).Value, Decimals);
 }

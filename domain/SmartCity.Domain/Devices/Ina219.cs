@@ -68,9 +68,9 @@ public static class Ina219
         var volts = BusVolts(bus);
         var steps = unchecked((short)shunt);
         return (
-            volts <= 26 ? Measure.Of(Quantity.SupplyVoltage, volts) : Measure.Failed(Quantity.SupplyVoltage, ReadFault.OutOfRange),
+            volts <= 26 ? Measure.Of(Quantity.SupplyVoltage, volts, 3) : Measure.Failed(Quantity.SupplyVoltage, ReadFault.OutOfRange),
             steps is > -ShuntStop and < ShuntStop
-                ? Measure.Of(Quantity.SupplyCurrent, ShuntVolts(shunt) / shuntOhms)
+                ? Measure.Of(Quantity.SupplyCurrent, ShuntVolts(shunt) / shuntOhms, 6)
                 : Measure.Failed(Quantity.SupplyCurrent, ReadFault.OutOfRange));
     }
 

@@ -23,6 +23,19 @@ public readonly record struct Measure
     public static Measure Of(Quantity quantity, double value) =>
         double.IsFinite(value) ? new(quantity, value, null) : Failed(quantity, ReadFault.OutOfRange);
 
+    /// <summary>
+    /// A value to so many decimals, which the caller takes from what the chip can tell apart: digits beyond that are noise of the arithmetic, and
+    /// cost disk and wire as much as real ones. Rounded to the nearest, a half to the even one, and zero is never negative.
+    /// </summary>
+    /// <param name="decimals">0 to 6.</param>
+    public static Measure Of(Quantity quantity, double value, int decimals)
+    {
+        var step = Steps[decimals];
+        return Of(quantity, Math.Round(value * step) / step + 0.0);
+    }
+
+    private static ReadOnlySpan<double> Steps => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
     public static Measure Failed(Quantity quantity, ReadFault fault) => new(quantity, double.NaN, fault);
 
     /// <summary>The value in the catalogue's unit; false when the read failed.</summary>

@@ -89,7 +89,7 @@ public static class Scd41
             > 40_000 => Measure.Failed(Quantity.CarbonDioxide, ReadFault.OutOfRange),
             var ppm => Measure.Of(Quantity.CarbonDioxide, ppm),
         };
-        return (carbonDioxide, Measure.Of(Quantity.AirTemperature, temperature), Measure.Of(Quantity.RelativeHumidity, Humidity(words[2]).Value));
+        return (carbonDioxide, Measure.Of(Quantity.AirTemperature, temperature, 2), Measure.Of(Quantity.RelativeHumidity, Humidity(words[2]).Value, 2));
     }
 
     /// <summary>The sample of a chip that gave nothing.</summary>

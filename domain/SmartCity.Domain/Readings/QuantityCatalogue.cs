@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 
 namespace SmartCity.Readings;
 
@@ -8,8 +7,11 @@ public static class QuantityCatalogue
     /// <summary>Every quantity, in the order of their numbers.</summary>
     public static IReadOnlyList<QuantityRow> All { get; } = Enum.GetValues<Quantity>().Select(Row).ToArray();
 
+    /// <summary>How many numbers a quantity may have: room for a table by number.</summary>
+    public const int Numbers = 256;
+
     private static readonly QuantityRow?[] ByNumber = Index();
-    private static readonly FrozenDictionary<string, QuantityRow> ByName = All.ToFrozenDictionary(row => row.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, QuantityRow> ByName = All.ToDictionary(row => row.Name, StringComparer.Ordinal);
 
     /// <summary>The row of a quantity.</summary>
     public static QuantityRow Of(Quantity quantity) => ByNumber[(byte)quantity]!;
@@ -70,7 +72,7 @@ public static class QuantityCatalogue
 
     private static QuantityRow?[] Index()
     {
-        var rows = new QuantityRow?[256];
+        var rows = new QuantityRow?[Numbers];
         foreach (var row in All) rows[(byte)row.Quantity] = row;
         return rows;
     }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SmartCity.Readings;
@@ -15,10 +17,13 @@ public static class EpisodeBody
 
     /// <summary>UTF-16 units kept of a name, and of a text. A unit takes at most six bytes in JSON, one of a link at most two:
     /// five names, two texts, a category and a link stay under the limit.</summary>
-    public const int MaxName = 200, MaxText = 1000, MaxCategory = 20, MaxLink = 400;
+    public const int MaxName = 200, MaxText = 900, MaxCategory = 20, MaxLink = 400;
+
+    /// <summary>Messages that a summary names as superseded, at most: the latest.</summary>
+    public const int MaxSuperseded = 8;
 
     // Relaxed: umlauts and Chinese stay readable. The body is application/json, never part of a page.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Type(EpisodeNews news) => news switch
     {
@@ -27,6 +32,9 @@ public static class EpisodeBody
         EpisodeNews.Cleared => "episode.cleared",
         EpisodeNews.Withdrawn => "episode.withdrawn",
         EpisodeNews.Reopened => "episode.reopened",
+        EpisodeNews.SeverityChanged => "episode.severity",
+        EpisodeNews.Summary => "episode.summary",
+        EpisodeNews.Test => "hub.test",
     };
 
     public static string Name(EpisodeKind kind) => kind switch
@@ -52,17 +60,41 @@ public static class EpisodeBody
         EpisodeNews.Cleared => episode.ClearedAt,
         EpisodeNews.Withdrawn => episode.WithdrawnAt,
         EpisodeNews.Reopened => episode.RaisedAt,
+        EpisodeNews.SeverityChanged => episode.SeverityAt,
+        EpisodeNews.Summary or EpisodeNews.Test => episode.RaisedAt,
     }) ?? throw new UnreachableException($"An episode without the instant of its news: {news}.");
 
-    public static byte[] Write(Episode episode, EpisodeNews news)
+    /// <summary>Number of the layout of <c>data</c>. Fields are added at its end under the same number; one that went or changed its meaning would raise it.</summary>
+    public const int Version = 1;
+
+    /// <summary>The whole body.</summary>
+    public static byte[] Write(Notice notice) => Complete(Shared(notice), notice);
+
+    /// <summary>What a body says to every subscription alike: all but its end.</summary>
+    public static byte[] Shared(Notice notice) =>
+        [.. Encoding.UTF8.GetBytes($$"""{"type":"{{Type(notice.News)}}","timestamp":"{{notice.HappenedAt}}","data":"""), .. Begin(notice.Episode)];
+
+    /// <summary>Ends what <see cref="Shared"/> began with what is a subscription's own.</summary>
+    public static byte[] Complete(ReadOnlySpan<byte> shared, Notice notice) => [.. shared, .. End(notice), .. "}"u8];
+
+    /// <summary>What stands under <c>data</c> alone.</summary>
+    public static byte[] Data(Notice notice) => [.. Begin(notice.Episode), .. End(notice)];
+
+    private static byte[] End(Notice notice)
+    {
+        var link = notice.AcknowledgeUrl is { } url ? $"\"{JsonEncodedText.Encode(url, Options.Encoder)}\"" : "null";
+        var superseded = notice.News == EpisodeNews.Summary
+            ? "[" + string.Join(',', notice.Earlier.Where(one => !one.Delivered).TakeLast(MaxSuperseded).Select(one => $$"""{"id":"{{one.MessageId}}","type":"{{one.Type}}","queuedAt":"{{one.At}}"}""")) + "]"
+            : "null";
+        return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$""","number":{{notice.Number}},"acknowledgeUrl":{{link}},"superseded":{{superseded}}}"""));
+    }
+
+    private static byte[] Begin(Episode episode)
     {
         var buffer = new ArrayBufferWriter<byte>(768);
         var row = QuantityCatalogue.Of(episode.Quantity);
         using var json = new Utf8JsonWriter(buffer, Options);
         json.WriteStartObject();
-        json.WriteString("type", Type(news));
-        json.WriteString("timestamp", At(episode, news).ToString());
-        json.WriteStartObject("data");
         json.WriteString("episode", episode.Id.Value);
         json.WriteString("rule", Cut(episode.Rule, MaxName));
         json.WriteNumber("ruleVersion", episode.RuleVersion);
@@ -84,8 +116,7 @@ public static class EpisodeBody
         json.WriteString("category", Cut(episode.Category, MaxCategory));
         json.WriteString("runBook", IsLink(episode.RunBook) ? episode.RunBook : "");
         json.WriteString("kind", Name(episode.Kind));
-        json.WriteEndObject();
-        json.WriteEndObject();
+        json.WriteNumber("version", Version);
         json.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -112,7 +143,7 @@ public static class EpisodeBody
     }
 
     /// <summary>A link is sent whole or not at all: half a link leads nowhere.</summary>
-    private static bool IsLink(string text) => text.Length <= MaxLink && text.All(c => c is > ' ' and < (char)0x7F);
+    internal static bool IsLink(string text) => text.Length <= MaxLink && text.All(c => c is > ' ' and < (char)0x7F);
 
     /// <summary>At most so many UTF-16 units, the last one an ellipsis when something was cut; never half a character.</summary>
     internal static string Cut(string text, int max)

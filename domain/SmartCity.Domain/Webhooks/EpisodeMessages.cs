@@ -1,3 +1,4 @@
+using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace SmartCity.Webhooks;
@@ -12,28 +13,58 @@ public enum EpisodeNews : byte
 
     /// <summary>It had been told as cleared and is open after all.</summary>
     Reopened = 5,
+
+    /// <summary>It got worse or better.</summary>
+    SeverityChanged = 6,
+
+    /// <summary>What became of it since the last message that arrived, in the place of messages that grew too old to be sent.</summary>
+    Summary = 7,
+
+    /// <summary>Somebody pressed the test button of a subscription: nothing happened anywhere.</summary>
+    Test = 8,
 }
 
 /// <summary>Who wants to hear of what: the part of a subscription that decides.</summary>
-/// <param name="Subscription">The subscription's id.</param>
 /// <param name="Department">Hears of episodes meant for it, and of those meant for nobody in particular.</param>
 /// <param name="Districts">Empty: all.</param>
 /// <param name="MinSeverity">Episodes below it are not sent.</param>
-public sealed record Audience(string Subscription, string Department, IReadOnlyList<string> Districts, Severity MinSeverity)
+public sealed record Audience(string Department, IReadOnlyList<string> Districts, Severity MinSeverity)
 {
+    /// <summary>Category names of CAP 1.2; empty: all.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>Empty: all.</summary>
+    public IReadOnlyList<Quantity> Quantities { get; init; } = [];
+
+    /// <summary>Real episodes alone, unless it asks for drills or tests.</summary>
+    public IReadOnlyList<EpisodeKind> Kinds { get; init; } = [EpisodeKind.Actual];
+
     public bool Wants(Episode episode) =>
         episode.Severity >= MinSeverity
         && (episode.Department.Length == 0 || string.Equals(episode.Department, Department, StringComparison.Ordinal))
-        && (Districts.Count == 0 || Districts.Contains(episode.District, StringComparer.Ordinal));
+        && (Districts.Count == 0 || Districts.Contains(episode.District, StringComparer.Ordinal))
+        && (Categories.Count == 0 || EpisodeCategories.Of(episode).Any(category => Categories.Contains(category, StringComparer.Ordinal)))
+        && (Quantities.Count == 0 || Quantities.Contains(episode.Quantity))
+        && Kinds.Contains(episode.Kind);
+
+    /// <summary>
+    /// What this audience is told of a piece of news; null: nothing. Who heard of an episode hears of all that follows, whatever became of its severity, or
+    /// it would never learn that it is over. Who did not hears of it as raised once it becomes what it wants, and never of the end of what it did not know.
+    /// </summary>
+    public EpisodeNews? Told(EpisodeNews news, Episode episode, bool heard)
+    {
+        if (heard) return news;
+        if (!Wants(episode)) return null;
+        return news switch
+        {
+            EpisodeNews.Raised or EpisodeNews.SeverityChanged or EpisodeNews.Reopened => EpisodeNews.Raised,
+            EpisodeNews.Test or EpisodeNews.Summary => news,
+            EpisodeNews.Acknowledged or EpisodeNews.Cleared or EpisodeNews.Withdrawn => null,
+        };
+    }
 }
 
-/// <summary>A message for one subscription, before it is queued.</summary>
-/// <param name="Id">The <c>webhook-id</c>, the same on every attempt.</param>
-/// <param name="Type">The <c>type</c> in the body.</param>
-/// <param name="Body">The exact bytes that are signed and sent.</param>
-public sealed record WebhookMessage(string Id, string Subscription, EpisodeId Episode, string Type, byte[] Body);
-
-/// <summary>Turns a change of an episode into the messages that it causes.</summary>
+/// <summary>Finds out what a change of an episode is news of.</summary>
 public static class EpisodeMessages
 {
     /// <summary>
@@ -49,27 +80,8 @@ public static class EpisodeMessages
         if (after.WithdrawnAt is not null && before.WithdrawnAt != after.WithdrawnAt) return EpisodeNews.Withdrawn;
         if (after.ClearedAt is null && before.ClearedAt is not null) return EpisodeNews.Reopened;
         if (after.ClearedAt is not null && before.ClearedAt != after.ClearedAt) return EpisodeNews.Cleared;
+        if (after.Severity != before.Severity && after.SeverityAt is not null) return EpisodeNews.SeverityChanged;
         if (after.Acknowledged is not null && before.Acknowledged is null) return EpisodeNews.Acknowledged;
         return null;
-    }
-
-    /// <summary>The messages a change causes, in the audiences' order; none when it is no news.</summary>
-    /// <param name="change">The change's number in the register: with subscription and episode it makes the message's id.</param>
-    public static IReadOnlyList<WebhookMessage> Compose(Episode? before, Episode after, long change, IReadOnlyList<Audience> audiences) =>
-        News(before, after) is { } news ? Compose(after, news, change, audiences) : [];
-
-    /// <inheritdoc cref="Compose(Episode?, Episode, long, IReadOnlyList{Audience})"/>
-    public static IReadOnlyList<WebhookMessage> Compose(Episode episode, EpisodeNews news, long change, IReadOnlyList<Audience> audiences)
-    {
-        byte[]? body = null;   // the same bytes for everyone: composed once, and only when somebody wants them
-        var messages = new List<WebhookMessage>();
-        foreach (var audience in audiences)
-        {
-            if (!audience.Wants(episode)) continue;
-            body ??= EpisodeBody.Write(episode, news);
-            messages.Add(new(MessageId.Of(audience.Subscription, episode.Id, change), audience.Subscription, episode.Id, EpisodeBody.Type(news), body));
-        }
-
-        return messages;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using SmartCity.Readings;
 
@@ -12,7 +13,7 @@ namespace SmartCity.Webhooks;
 /// <param name="Subscription">Whose it is.</param>
 /// <param name="At">When it was made (wall clock).</param>
 /// <param name="Every">When to expect the next.</param>
-/// <param name="Queued">Messages queued for the subscription since it began, heartbeats not counted.</param>
+/// <param name="Queued">Messages queued for the subscription since it began, heartbeats not counted: the number of the newest.</param>
 /// <param name="Pending">Those of them that are neither delivered nor given up.</param>
 /// <param name="LastMessage">The <c>webhook-id</c> of the newest of them; null before the first.</param>
 public sealed record Heartbeat(string Subscription, Instant At, TimeSpan Every, long Queued, long Pending, string? LastMessage)
@@ -23,20 +24,19 @@ public sealed record Heartbeat(string Subscription, Instant At, TimeSpan Every, 
     public string Id => string.Create(CultureInfo.InvariantCulture, $"hb_{Subscription}_{At.UnixMilliseconds}");
 
     /// <summary>The bytes that are signed and sent, in an order of fields that never changes.</summary>
-    public byte[] Write()
+    public byte[] Write() => [.. Encoding.UTF8.GetBytes($$"""{"type":"{{Type}}","timestamp":"{{At}}","data":"""), .. Data(), .. "}"u8];
+
+    /// <summary>What stands under <c>data</c> alone.</summary>
+    public byte[] Data()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("type", Type);
-        json.WriteString("timestamp", At.ToString());
-        json.WriteStartObject("data");
         json.WriteString("subscription", Subscription);
         json.WriteNumber("everySeconds", Every.TotalSeconds);
         json.WriteNumber("queued", Queued);
         json.WriteNumber("pending", Pending);
         json.WriteString("lastMessage", LastMessage);
-        json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();

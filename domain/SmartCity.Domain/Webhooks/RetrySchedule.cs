@@ -16,7 +16,30 @@ public static class RetrySchedule
         TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
+    /// <summary>Attempts of the head: one endpoint gets so many within 36 s before the next one has its turn.</summary>
+    public const int HeadAttempts = 4;
+
+    /// <summary>Attempts with one endpoint.</summary>
     public static int MaxAttempts => Waits.Count;
+
+    /// <summary>Each endpoint gets the head; the tail is shared.</summary>
+    public static int MaxAttemptsOver(int endpoints) => MaxAttempts + (HeadAttempts * (endpoints - 1));
+
+    /// <summary>Which endpoint an attempt goes to, from 0: the head is made at the first, then at the second and so on; the tail goes round.</summary>
+    /// <param name="attempt">From 1.</param>
+    public static int EndpointOf(int attempt, int endpoints)
+    {
+        var tail = attempt - 1 - (HeadAttempts * endpoints);
+        return tail < 0 ? (attempt - 1) / HeadAttempts : tail % endpoints;
+    }
+
+    /// <summary>The wait before an attempt. A new endpoint is tried at once.</summary>
+    /// <param name="attempt">From 1 to <see cref="MaxAttemptsOver"/>.</param>
+    public static TimeSpan WaitBefore(int attempt, int endpoints)
+    {
+        var tail = attempt - 1 - (HeadAttempts * endpoints);
+        return Waits[tail < 0 ? (attempt - 1) % HeadAttempts : HeadAttempts + tail];
+    }
 
     /// <summary>The most that jitter adds to a wait: a tenth of it, so that endpoints that failed together are not tried together again.</summary>
     public const double JitterShare = 0.1;
@@ -29,14 +52,15 @@ public static class RetrySchedule
     /// <param name="failedAt">When the last one ended (wall clock).</param>
     /// <param name="atLeast">What the endpoint asked for; held to <see cref="MaxRetryAfter"/>. It lengthens a wait, it never shortens one.</param>
     /// <param name="jitter">From 0 to below 1, chosen at random by the caller.</param>
-    public static Instant? Next(int attempts, Instant failedAt, TimeSpan? atLeast, double jitter)
+    /// <param name="endpoints">How many there are to try. What one of them asks for does not hold back an attempt at another.</param>
+    public static Instant? Next(int attempts, Instant failedAt, TimeSpan? atLeast, double jitter, int endpoints = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(jitter, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(jitter, 1);
-        if (attempts >= MaxAttempts) return null;
-        var wait = Waits[attempts] * (1 + JitterShare * jitter);
-        if (atLeast is { } asked)
+        if (attempts >= MaxAttemptsOver(endpoints)) return null;
+        var wait = WaitBefore(attempts + 1, endpoints) * (1 + JitterShare * jitter);
+        if (atLeast is { } asked && EndpointOf(attempts + 1, endpoints) == EndpointOf(attempts, endpoints))
         {
             var held = asked > MaxRetryAfter ? MaxRetryAfter : asked;
             if (held > wait) wait = held;

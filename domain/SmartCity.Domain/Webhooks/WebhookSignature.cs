@@ -43,6 +43,9 @@ public static class WebhookSignature
     /// <summary>Signatures looked at in one header; a longer list is not an honest one.</summary>
     public const int MaxSignatures = 16;
 
+    /// <summary>What an Ed25519 signature begins with; base64 of its 64 bytes follows. Who verifies with a secret passes over it, as over any version that it does not know.</summary>
+    public const string AsymmetricVersion = "v1a,";
+
     private const string Version = "v1,";
     private const int SignatureBytes = HMACSHA256.HashSizeInBytes;
 
@@ -64,6 +67,14 @@ public static class WebhookSignature
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The bytes that every scheme signs: <c>id.timestamp.body</c>.</summary>
+    /// <exception cref="ArgumentException">A full stop in the id.</exception>
+    public static byte[] Signed(string id, long timestamp, ReadOnlySpan<byte> body)
+    {
+        if (id.Contains('.')) throw new ArgumentException("A message id holds no full stop.", nameof(id));
+        return [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.")), .. body];
     }
 
     /// <summary>Checks a message as its receiver must: the timestamp first, then the signatures in constant time.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using SmartCity.Readings;
 using SmartCity.Telemetry;
 
@@ -12,7 +11,7 @@ internal sealed class EdgeMetrics
 {
     private readonly Dictionary<ulong, (string? Device, string Name)> _byAlias = [];
     private readonly Dictionary<(string? Device, string Name), ulong> _byName = [];
-    private readonly FrozenDictionary<string, DeviceAliases> _devices;
+    private readonly Dictionary<string, DeviceAliases> _devices;
     private ulong _last;
 
     /// <exception cref="ArgumentException">An id breaks the rules, or a name stands twice.</exception>
@@ -41,7 +40,7 @@ internal sealed class EdgeMetrics
             }
             devices.Add(device.Name, new(device, position, aliases));
         }
-        _devices = devices.ToFrozenDictionary(StringComparer.Ordinal);
+        _devices = devices;
     }
 
     public ulong Alias(string? device, string name) => _byName[(device, name)];

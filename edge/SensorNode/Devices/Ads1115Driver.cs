@@ -48,7 +48,7 @@ public sealed class Ads1115Driver(II2cBus bus, Ads1115Plan plan) : IBusChip
         fault ??= Read(Ads1115Register.Conversion, out conversion);
         if (fault is { } unanswered) return Measure.Failed(input.Quantity, unanswered);
         var (volts, why) = Ads1115.Decode(configuration, conversion, Ads1115.SingleShot(input.Input, input.Gain), input.Gain);
-        return why is { } named ? Measure.Failed(input.Quantity, named) : Measure.Of(input.Quantity, input.Scale.Value(volts));
+        return why is { } named ? Measure.Failed(input.Quantity, named) : Measure.Of(input.Quantity, input.Scale.Value(volts), 4);
     }
 
     private ReadFault? Read(Ads1115Register register, out ushort value)

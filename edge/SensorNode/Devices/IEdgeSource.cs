@@ -8,12 +8,13 @@ namespace SensorNode.Devices;
 public interface IEdgeSource : IDisposable
 {
     /// <summary>Takes a line as an input with both edges and tells its level; once opened, its edges come. A line that failed may be opened again.</summary>
-    LineOpening Open(int line, LinePull pull);
+    /// <param name="prompt">Whether an edge of it ends a wait. What is only counted can wait for its report: a node that sleeps costs nothing.</param>
+    LineOpening Open(int line, LinePull pull, bool prompt);
 
     /// <summary>The next thing that happened on an opened line, in order; false when nothing did.</summary>
     bool TryTake(out LineEvent next);
 
-    /// <summary>Waits until something may have happened, or at most so long.</summary>
+    /// <summary>Waits until something may have happened on a prompt line, or so much on others that it should be taken, or at most so long.</summary>
     ValueTask WaitAsync(TimeSpan atMost, CancellationToken stopping);
 }
 

@@ -11,7 +11,10 @@ public abstract class LineDevice(LinePlan plan)
     /// <summary>Whether the line was opened and has not failed since.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <inheritdoc cref="DigitalContact.SettlesAtNs"/>
+    /// <summary>Whether what happens on it is news at once; if not, it is enough to look when a report is due.</summary>
+    public virtual bool IsPrompt => true;
+
+    /// <summary>When what stands will have settled and is news, monotonic nanoseconds; null when nothing is pending that must be told at once.</summary>
     public abstract long? SettlesAtNs { get; }
 
     public static LineDevice Of(LinePlan plan) => plan switch
@@ -75,7 +78,9 @@ public abstract class LineDevice(LinePlan plan)
     {
         private PulseCounter? _counter;
 
-        public override long? SettlesAtNs => IsOpen ? _counter?.SettlesAtNs : null;
+        public override bool IsPrompt => false;
+
+        public override long? SettlesAtNs => null; // counted when it is next looked at
 
         public override LineNews? Observe(LineEdge edge)
         {

@@ -62,7 +62,7 @@ public static class ReadOnce
         var rows = new List<(DevicePlan, Measure)>();
         foreach (var plan in devices.OfType<LinePlan>())
         {
-            var opening = source.Open(plan.Line, plan.Pull);
+            var opening = source.Open(plan.Line, plan.Pull, prompt: false);
             var line = LineDevice.Of(plan);
             if (opening.Fault is null) line.Opened(opening.High, opening.AtNs);
             rows.Add((plan, opening.Fault is { } fault ? Measure.Failed(plan.Quantity, fault) : line.Measure()));

@@ -72,7 +72,7 @@ public sealed class SampleLoopLines
 
     private void Open(Slot slot, long now)
     {
-        var opening = _source.Open(slot.Line.Plan.Line, slot.Line.Plan.Pull);
+        var opening = _source.Open(slot.Line.Plan.Line, slot.Line.Plan.Pull, slot.Line.IsPrompt);
         if (opening.Fault is { } fault)
         {
             Fail(slot, fault, now);

@@ -33,7 +33,7 @@ public static class ReplayConsole
             return Options.ExitCode.BadConfiguration;
         }
         var outboxes = Directory.CreateTempSubdirectory("replay-");
-        using var logs = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
+        using var logs = new ConsoleLog(time, LogLevel.Warning);
         var nodes = stations.Select(station => new ReplayStation(station, outboxes.FullName, replay, time, logs)).ToArray();
         try
         {

@@ -6,10 +6,10 @@ using SmartCity.Telemetry;
 namespace SensorNode.Telemetry;
 
 /// <summary>
-/// Ends the node when its host has answered for everything that the outbox holds: for a card that is about to be taken out. Nothing is
+/// Ends, and the node with it, when its host has answered for everything that the outbox holds: for a card that is about to be taken out. Nothing is
 /// sampled meanwhile. Takes the wall clock.
 /// </summary>
-public sealed partial class OutboxDrain(DiskOutbox outbox, TelemetrySession session, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OutboxDrain> log) : BackgroundService
+public sealed partial class OutboxDrain(DiskOutbox outbox, TelemetrySession session, TimeProvider time, ILogger<OutboxDrain> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
@@ -22,7 +22,6 @@ public sealed partial class OutboxDrain(DiskOutbox outbox, TelemetrySession sess
             {
                 if (session.Status is not (SessionStatus.Live or SessionStatus.CatchingUp) || !IsEmpty()) continue;
                 Drained();
-                lifetime.StopApplication();
                 return;
             }
         }

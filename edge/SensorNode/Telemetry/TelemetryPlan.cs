@@ -1,3 +1,4 @@
+using SensorNode.Options;
 using SensorNode.Readings.Outbox;
 using SmartCity.Mqtt;
 using SmartCity.Readings;
@@ -10,6 +11,26 @@ namespace SensorNode.Telemetry;
 /// <param name="Broker">The connection but for its will, which is each session's own.</param>
 public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker)
 {
+    /// <summary>The session's plan by the node's file.</summary>
+    /// <exception cref="IOException">The credentials' file cannot be read.</exception>
+    public static TelemetryPlan Of(NodeFile file)
+    {
+        var credentials = file.Broker.CredentialsFile is { } path ? File.ReadLines(path).Take(2).ToArray() : [];
+        var devices = file.Devices.Select(device => new EdgeDevice(device.Name, device.Quantities, Differing(device.Place, file.Place))).ToList();
+        return new(new EdgeNode(file.Node, devices, Suggestion(file.Place), file.Host), new MqttConnect
+        {
+            Host = file.Broker.Host,
+            Port = file.Broker.Port,
+            ClientId = $"{file.Node.Group}-{file.Node.Node}",
+            User = credentials.ElementAtOrDefault(0),
+            Password = credentials.ElementAtOrDefault(1),
+        });
+    }
+
+    private static PlaceSuggestion Suggestion(Place place) => new(place.District, place.Site, place.Latitude, place.Longitude);
+
+    private static PlaceSuggestion? Differing(Place device, Place node) => device == node ? null : Suggestion(device);
+
     /// <summary>
     /// The node as its file has it, and what its outbox still holds of devices and quantities that the file no longer has: what is not declared
     /// in a birth cannot be sent.

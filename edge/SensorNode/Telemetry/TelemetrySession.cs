@@ -15,7 +15,6 @@ namespace SensorNode.Telemetry;
 /// <param name="time">Wall clock.</param>
 public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log) : BackgroundService
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan GapBirthInterval = TimeSpan.FromSeconds(10); // births for gaps, while a full outbox drops and drops
 
     private readonly LinkEvents _events = new();
@@ -28,6 +27,8 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     private bool _isOpen;           // the link has not said its end
     private TimeSpan _connectAt;
     private TimeSpan _bornAt;
+    private ITimer _timer = null!;  // for what is due next; unset while nothing is
+    private TimeSpan? _wakesAt;
     private SessionStatus _status = SessionStatus.Starting;
     private MqttEndReason? _lastEnd;
 
@@ -47,7 +48,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         using var sender = _sender = new(_node, outbox, link, _session, Counts);
         _events.OnDroppedMessage = Counts.DroppedCommand;
         outbox.Changed += _events.Wake;
-        await using var timer = time.CreateTimer(_ => _events.Wake(), null, Tick, Tick);
+        await using var timer = _timer = time.CreateTimer(_ => _events.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             _events.Wake();
@@ -77,8 +78,26 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
             if (_sender.GapToTell() && now - _bornAt >= GapBirthInterval) Birth();
             if (_sender.Send(Now, now)) _events.Wake();
         }
+        WakeAt(Due());
         Counts.BacklogBatches = (long)Enum.GetValues<Lane>().Aggregate(0ul, (sum, lane) => sum + Backlog(lane));
         if (_session.MayPublishData) Say(Counts.BacklogBatches > (_status == SessionStatus.CatchingUp ? 100 : 1000) ? SessionStatus.CatchingUp : SessionStatus.Live);
+    }
+
+    /// <summary>When something is to be done though nothing happens.</summary>
+    private TimeSpan? Due()
+    {
+        if (!_isOpen) return _connectAt;
+        if (!_session.MayPublishData) return null;
+        var gap = _sender.GapToTell() ? _bornAt + GapBirthInterval : (TimeSpan?)null;
+        return gap < _sender.Window.NextTick || _sender.Window.NextTick is null ? gap : _sender.Window.NextTick;
+    }
+
+    private void WakeAt(TimeSpan? due)
+    {
+        if (due == _wakesAt && due > Elapsed) return; // set already
+        _wakesAt = due;
+        var wait = due is { } at ? TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((at - Elapsed).TotalMilliseconds))) : Timeout.InfiniteTimeSpan;
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
     private ulong Backlog(Lane lane)

@@ -14,6 +14,7 @@ internal static class Desk
         app.MapFile("/", "index.html", "text/html; charset=utf-8");
         app.MapFile("/desk.css", "desk.css", "text/css; charset=utf-8");
         app.MapFile("/desk.svg", "desk.svg", "image/svg+xml");
+        app.MapFile("/schemas/webhook.v1.json", "webhook.v1.schema.json", "application/schema+json");
         foreach (var script in Scripts) app.MapFile("/" + script, script, "text/javascript; charset=utf-8");
     }
 

@@ -71,6 +71,7 @@ internal static class HubHost
         app.UseRouting();
         app.UseMiddleware<KeyGate>();
         app.MapSensors();
+        app.MapReadings();
         app.MapNodesAndDistricts();
         app.MapAlerts();
         app.MapSubscriptions();

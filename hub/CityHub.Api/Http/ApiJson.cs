@@ -11,7 +11,7 @@ namespace CityHub.Api.Http;
     Converters =
     [
         typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
-        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames),
+        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(HistoryBody))]
@@ -22,6 +22,9 @@ namespace CityHub.Api.Http;
 [JsonSerializable(typeof(IReadOnlyList<SubscriptionBody>))]
 [JsonSerializable(typeof(NewSubscriptionBody))]
 [JsonSerializable(typeof(CreatedSubscriptionBody))]
+[JsonSerializable(typeof(SubscriptionBody))]
+[JsonSerializable(typeof(RotateBody))]
+[JsonSerializable(typeof(TestSentBody))]
 [JsonSerializable(typeof(IReadOnlyList<DeliveryBody>))]
 [JsonSerializable(typeof(RuleSetBody))]
 [JsonSerializable(typeof(EventBody))]

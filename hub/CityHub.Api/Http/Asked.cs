@@ -40,6 +40,9 @@ internal sealed class Asked
         return null;
     }
 
+    /// <summary>As <see cref="Duration"/>, where PT0S means none.</summary>
+    public TimeSpan? DurationOrNone(string field, string? text) => text is "PT0S" or "0s" ? TimeSpan.Zero : Duration(field, text);
+
     public bool? Flag(string field, string? text)
     {
         switch (text)
@@ -65,6 +68,15 @@ internal sealed class Asked
             Unacceptable("limit", $"must be 1 to {Limits.ListedMost}");
         }
         return limit;
+    }
+
+    /// <summary>A quantity of the catalogue, which is needed.</summary>
+    public QuantityRow? Quantity(string? text)
+    {
+        var row = string.IsNullOrEmpty(text) ? null : QuantityCatalogue.Find(text);
+        if (string.IsNullOrEmpty(text)) Malformed("quantity", "is needed, as in quantity=air-temperature");
+        else if (row is null) Unacceptable("quantity", $"'{Problem.Shown(text)}' is not in the catalogue");
+        return row;
     }
 
     public void Before(Instant? from, Instant? to)

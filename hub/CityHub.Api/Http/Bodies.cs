@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
@@ -19,10 +20,16 @@ public sealed record SensorBody(string Id, string Node, string Device, Presence 
             v.At, v.Value is { } number && double.IsFinite(number) ? number : null, v.Fault, v.Quality, v.Clock))]);
 }
 
-public sealed record PointBody(Instant At, double Min, double Mean, double Max, int Count, int Good);
+/// <summary>One step. What was not asked for is left out.</summary>
+public sealed record PointBody(Instant At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Min, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mean,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Max, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Good);
 
 /// <summary>History in steps, oldest first. A step without readings is left out: a gap is a gap.</summary>
-public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, IReadOnlyList<PointBody> Points);
+/// <param name="From">Where the first step starts: what was asked for, or the start of its minute or hour when steps are made of those.</param>
+/// <param name="Resolution">What it was made of: raw, PT1M or PT1H.</param>
+public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, string Resolution, IReadOnlyList<PointBody> Points);
 
 public sealed record NodeBody(string Id, string Group, string Node, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors,
     ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations)
@@ -57,22 +64,6 @@ public sealed record AlertBody(string Id, bool Open, Severity Severity, string M
 }
 
 public sealed record AcknowledgeBody(string? Note = null);
-
-/// <summary>A department's wish for webhooks.</summary>
-/// <param name="Department">Required, 1 to 80 characters.</param>
-/// <param name="Url">Required: http or https, without user name or password.</param>
-/// <param name="Districts">Empty or absent: all.</param>
-/// <param name="MinSeverity">Default: warning, that is everything.</param>
-/// <param name="Secret">Standard Webhooks secret: <c>whsec_</c> and base64 of 24 to 64 bytes. Absent: the hub makes one and shows it once, in the answer.</param>
-public sealed record NewSubscriptionBody(string? Department = null, string? Url = null, IReadOnlyList<string>? Districts = null, string? MinSeverity = null, string? Secret = null);
-
-public sealed record SubscriptionBody(string Id, string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt)
-{
-    public static SubscriptionBody Of(Subscription s) => new(s.Id, s.Department, s.Url.ToString(), s.Districts, s.MinSeverity, s.Paused, s.CreatedAt);
-}
-
-/// <summary>A subscription as just made, with its secret: shown this once.</summary>
-public sealed record CreatedSubscriptionBody(SubscriptionBody Subscription, string Secret);
 
 public sealed record DeliveryBody(string MessageId, string Subscription, string? Alert, string Type, string State, int Attempts, Instant QueuedAt,
     Instant? DeliveredAt, Instant? NextAttemptAt, string? LastOutcome)

@@ -4,6 +4,7 @@ using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
 
@@ -39,3 +40,5 @@ internal sealed class LatePolicyNames : NamesOf<LatePolicy>;
 internal sealed class KindNames : NamesOf<QuantityKind>;
 
 internal sealed class RoleNames : NamesOf<Role>;
+
+internal sealed class FormatNames : NamesOf<PayloadFormat>;

@@ -39,6 +39,11 @@ internal static partial class Times
         return span > TimeSpan.Zero && span <= Longest ? span : null;
     }
 
+    /// <summary>As in <c>22:00</c>.</summary>
+    public static TimeOnly? TimeOfDay(string text) => TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+
+    public static string Text(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
+
     public static string Text(TimeSpan span) => XmlConvert.ToString(span);
 
     [GeneratedRegex(@"^(\d{1,8})([smhd])$", RegexOptions.CultureInvariant)]

@@ -1,5 +1,7 @@
 using CityHub.Api.Keys;
+using CityHub.Contracts;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
 
@@ -15,6 +17,20 @@ internal static class Words
     };
 
     public static Severity? Severity(string text) => Enum.GetValues<Severity>().Cast<Severity?>().FirstOrDefault(s => Of(s!.Value) == text);
+
+    public static EpisodeKind? EpisodeKind(string text) => Enum.GetValues<EpisodeKind>().Cast<EpisodeKind?>().FirstOrDefault(kind => EpisodeBody.Name(kind!.Value) == text);
+
+    public static string Of(PayloadFormat format) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(format.ToString());
+
+    public static PayloadFormat? Format(string text) => Enum.GetValues<PayloadFormat>().Cast<PayloadFormat?>().FirstOrDefault(format => Of(format!.Value) == text);
+
+    public static string Of(SignatureScheme scheme) => scheme switch
+    {
+        SignatureScheme.Symmetric => "v1",
+        SignatureScheme.Asymmetric => "v1a",
+    };
+
+    public static SignatureScheme? Signature(string text) => Enum.GetValues<SignatureScheme>().Cast<SignatureScheme?>().FirstOrDefault(scheme => Of(scheme!.Value) == text);
 
     public static string Of(Role role) => role switch
     {

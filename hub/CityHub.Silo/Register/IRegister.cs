@@ -9,7 +9,7 @@ namespace CityHub.Silo.Register;
 /// Writes from many callers are committed in groups by one writer; a returned task means committed and synced.
 /// A store that is full or away answers with <see cref="RegisterUnavailableException"/>; callers keep what they have and try again.
 /// </summary>
-public interface IRegister
+public partial interface IRegister
 {
     // --- episodes -------------------------------------------------------------------------------------------------
     /// <summary>Applies events by <see cref="Episode.Apply"/> and queues the messages they cause, in one transaction.
@@ -43,53 +43,6 @@ public interface IRegister
 
     /// <summary>All of them, by sensor, oldest first: the last one at or before an instant is in force at that instant.</summary>
     IReadOnlyList<SensorPlace> LoadPlaces();
-
-    // --- subscriptions and the webhook outbox ----------------------------------------------------------------------
-    Task<Subscription> AddSubscription(Subscription subscription, string secret);
-
-    /// <summary>Nothing is sent to it any more; what waits for it stays listed. False: no such subscription.</summary>
-    Task<bool> RemoveSubscription(string id);
-
-    /// <summary>While paused, messages are queued and none is due. Null: no such subscription.</summary>
-    Task<Subscription?> PauseSubscription(string id, bool paused);
-
-
-    /// <summary>Puts a new secret in the place of the one in force, which goes on to sign beside it until <paramref name="previousUntil"/> (wall clock).
-    /// A rotation within that time drops the one before that. False: no such subscription.</summary>
-    Task<bool> RotateSecret(string id, string secret, Instant previousUntil);
-
-    /// <summary>With the secrets that sign now: one, or the new one, a space and the one before it.</summary>
-    IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
-
-    /// <summary>Raised after a commit that may have made a message due sooner. Called on the writer: be short, do not throw.</summary>
-    event Action? OutboxChanged;
-
-    /// <summary>Queues a message that no episode caused (a test call, a resend), under a new id.</summary>
-    Task QueueMessage(NewMessage message);
-
-    /// <summary>Messages due at or before <paramref name="now"/> (wall clock), oldest first; per (subscription, episode) only the first undelivered one.
-    /// When more are due than <paramref name="limit"/>, subscriptions get equal shares, so that one with a backlog does not starve the others.</summary>
-    Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit);
-
-    /// <summary>As <see cref="Due(Instant, int)"/>, for a sender whose lanes fill up: none of the subscriptions in <paramref name="except"/>,
-    /// and no more than <paramref name="perSubscription"/> of any one, so that a long backlog behind a hung endpoint is not read again at each look.</summary>
-    Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except);
-
-    /// <summary>What was queued so far, by subscription.</summary>
-    Task<IReadOnlyDictionary<string, OutboxTotal>> OutboxTotals();
-
-    /// <summary>When the next message falls due; null when none waits.</summary>
-    Instant? NextDue();
-
-    /// <summary>When the first message that is not due at <paramref name="after"/> will be; null when none waits for a later time.</summary>
-    Instant? NextDue(Instant after);
-
-    /// <summary>Writes down attempts: delivered, to be retried at, or dead-lettered.</summary>
-    Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts);
-
-    /// <summary>Newest first.</summary>
-    /// <param name="state">One of <see cref="DeliveryStates"/>, or null for all.</param>
-    Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit);
 
     // --- keys and audit -------------------------------------------------------------------------------------------
     /// <summary>Keeps the SHA-256 of a key under a name.</summary>
@@ -137,37 +90,8 @@ public static class EpisodeChangeKinds
     public const string Updated = "episode.updated";
 }
 
-/// <summary>The states that <see cref="DeliveryView.State"/> names.</summary>
-public static class DeliveryStates
-{
-    public const string Pending = "pending";
-    public const string Delivered = "delivered";
-
-    /// <summary>Given up after the last attempt.</summary>
-    public const string DeadLettered = "dead-lettered";
-}
-
-/// <summary>A message to be queued for one subscription. The body is signed and sent as it is, on every attempt.</summary>
-/// <param name="MessageId">Unique within its subscription: a second one with the same id is not queued.</param>
-public sealed record NewMessage(string MessageId, string SubscriptionId, string Type, byte[] Body);
-
 /// <summary>A node's twin and its sensors', as bytes of <c>NodeTwin.Write</c>.</summary>
 public sealed record NodeCheckpoint(NodeKey Node, byte[] State);
 
 /// <summary>A device bound to a sensor at a place, from an instant on.</summary>
 public sealed record SensorPlace(SensorId Sensor, DeviceKey Device, Place Place);
-
-/// <summary>A message in the webhook outbox. The body is the exact bytes that are signed and sent on every attempt.</summary>
-public sealed record OutboxMessage(long Row, string MessageId, string Subscription, EpisodeId? Episode, string Type, byte[] Body, int Attempts, Instant QueuedAt);
-
-/// <summary>What a subscription's outbox has seen.</summary>
-/// <param name="Queued">Messages since it began.</param>
-/// <param name="Pending">Neither delivered nor given up.</param>
-/// <param name="LastMessage">Id of the newest; null before the first.</param>
-public readonly record struct OutboxTotal(long Queued, long Pending, string? LastMessage);
-
-/// <summary>How one attempt went.</summary>
-/// <param name="Delivered">2xx was answered.</param>
-/// <param name="NextAt">When to try again; null with <paramref name="Delivered"/> false: dead-lettered.</param>
-/// <param name="Outcome">A short text: status or named failure, no body.</param>
-public sealed record AttemptRecord(long Row, int Attempt, Instant At, int DurationMilliseconds, bool Delivered, Instant? NextAt, string Outcome);

@@ -12,7 +12,7 @@ namespace CityHub.Silo.Register;
 /// </summary>
 internal static class OutboxTable
 {
-    private const int Waiting = 0, First = 1, Delivered = 2, DeadLettered = 3;
+    internal const int Waiting = 0, First = 1, Delivered = 2, DeadLettered = 3;
 
     /// <summary>Queues a message; false when its id was queued before.</summary>
     public static bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode, Instant now)
@@ -20,10 +20,19 @@ internal static class OutboxTable
         var behind = episode is { } id && session.Number(
             "select 1 from message where subscription = $1 and episode = $2 and state < 2 limit 1", message.SubscriptionId, id.Value) is not null;
         var queued = session.Execute(
-            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $7)",
-            message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds) > 0;
-        if (queued) session.Execute("update subscription set queued = queued + 1, last_message = $2 where id = $1", message.SubscriptionId, message.MessageId);
-        return queued;
+            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+            message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds,
+            (message.NotBefore ?? now).UnixMilliseconds) > 0;
+        if (!queued) return false;
+        session.Execute("update subscription set queued = queued + 1, last_message = $2 where id = $1", message.SubscriptionId, message.MessageId);
+
+        // What may not wait takes along what was to wait before it.
+        if (behind && message.NotBefore is null)
+        {
+            session.Execute("update message set next_at = $3 where subscription = $1 and episode = $2 and state < 2 and attempts = 0 and next_at > $3",
+                message.SubscriptionId, episode!.Value.Value, now.UnixMilliseconds);
+        }
+        return true;
     }
 
     public static Dictionary<string, OutboxTotal> Totals(SqliteSession session) => session.List(
@@ -67,8 +76,8 @@ internal static class OutboxTable
     /// <summary>Writes an attempt down; a message that is through lets the next of its episode come forward.</summary>
     public static void Record(SqliteSession session, AttemptRecord attempt)
     {
-        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome) values ($1, $2, $3, $4, $5, $6)",
-            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome);
+        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome, endpoint) values ($1, $2, $3, $4, $5, $6, $7)",
+            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome, attempt.Endpoint);
         var state = attempt.Delivered ? Delivered : attempt.NextAt is null ? DeadLettered : First;
         var changed = session.Execute(
             "update message set state = $2, attempts = $3, next_at = $4, delivered_at = $5, last_outcome = $6 where row = $1 and state = 1",

@@ -37,6 +37,9 @@ internal sealed partial class RegisterWriter : IDisposable
     /// <summary>Called on the writer after each commit and after each transaction that failed.</summary>
     public Action<bool>? AfterTransaction { get; set; }
 
+    /// <summary>Called on the writer when a write, or a whole transaction, was undone: what was remembered of it is not so.</summary>
+    public Action? RolledBack { get; set; }
+
     /// <summary>Why the last transaction failed, or null.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
@@ -116,6 +119,7 @@ internal sealed partial class RegisterWriter : IDisposable
                 catch (Exception error) when (error is not SqliteException store || SqliteFault.IsOurs(store))
                 {
                     _session.Execute("ROLLBACK TO one");
+                    RolledBack?.Invoke();
                     write.Fail(error);
                 }
                 _session.Execute("RELEASE one");
@@ -148,6 +152,7 @@ internal sealed partial class RegisterWriter : IDisposable
         _metrics.Refuse(name, group.Count);
         if (_fault != name) Failing(name);
         Volatile.Write(ref _fault, name);
+        RolledBack?.Invoke();
         AfterTransaction?.Invoke(false);
         foreach (var write in group) write.Fail(new RegisterUnavailableException($"The register cannot be written: {name}.", error));
     }

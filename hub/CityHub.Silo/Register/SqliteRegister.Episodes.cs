@@ -74,9 +74,11 @@ public sealed partial class SqliteRegister
         EpisodeTable.Save(session, after);
         var change = new EpisodeChange(EpisodeTable.Log(session, after.Id, kind, at), before, after, kind);
         var queued = 0;
-        foreach (var message in _compose(change, WriterSubscriptions(session)))
+        foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session)))
         {
-            if (OutboxTable.Queue(session, message, after.Id, Now)) queued++;
+            if (!OutboxTable.Queue(session, message, after.Id, _lines.Now)) continue;
+            _lines.Queued(message.SubscriptionId);
+            queued++;
         }
         if (queued > 0)
         {

@@ -4,21 +4,32 @@ using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Register;
 
 public sealed partial class SqliteRegister
 {
-    private const string SubscriptionColumns = "id, department, url, districts, min_severity, paused, created_at, secret";
+    private const string SubscriptionColumns = "id, department, url, districts, min_severity, paused, created_at, terms, secret";
 
     public Task<Subscription> AddSubscription(Subscription subscription, string secret) => _writer.Enqueue(session =>
     {
         session.Execute(
-            $"insert into subscription ({SubscriptionColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            $"insert into subscription ({SubscriptionColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             subscription.Id, subscription.Department, subscription.Url.OriginalString, JsonSerializer.Serialize(subscription.Districts),
-            (int)subscription.MinSeverity, subscription.Paused ? 1 : 0, subscription.CreatedAt.UnixMilliseconds, secret);
+            (int)subscription.MinSeverity, subscription.Paused ? 1 : 0, subscription.CreatedAt.UnixMilliseconds, TermsText.Of(subscription.Terms), secret);
         _subscriptions = null;
-        return subscription;
+        return Find(session, subscription.Id)!;
+    });
+
+    public Task<Subscription?> ChangeSubscription(Subscription subscription) => _writer.Enqueue(session =>
+    {
+        _subscriptions = null;
+        _outboxTouched = true;
+        var changed = session.Execute(
+            "update subscription set department = $2, url = $3, districts = $4, min_severity = $5, terms = $6, gone = '[]' where id = $1 and removed_at is null",
+            subscription.Id, subscription.Department, subscription.Url.OriginalString, JsonSerializer.Serialize(subscription.Districts), (int)subscription.MinSeverity, TermsText.Of(subscription.Terms));
+        return changed == 0 ? null : Find(session, subscription.Id);
     });
 
     public Task<bool> RemoveSubscription(string id) => _writer.Enqueue(session =>
@@ -31,9 +42,20 @@ public sealed partial class SqliteRegister
     public Task<Subscription?> PauseSubscription(string id, bool paused) => _writer.Enqueue(session =>
     {
         _subscriptions = null;
-        if (session.Execute("update subscription set paused = $2 where id = $1 and removed_at is null", id, paused ? 1 : 0) == 0) return null;
+        if (session.Execute("update subscription set paused = $2, gone = case when $2 = 0 then '[]' else gone end where id = $1 and removed_at is null", id, paused ? 1 : 0) == 0) return null;
         _outboxTouched = true;
-        return LoadSubscriptions(session).Find(entry => entry.Subscription.Id == id).Subscription;
+        return Find(session, id);
+    });
+
+    public Task<Subscription?> EndpointGone(string id, int endpoint) => _writer.Enqueue(session =>
+    {
+        if (Find(session, id) is not { } subscription) return null;
+        _subscriptions = null;
+        _outboxTouched = true;
+        var gone = subscription.Gone.Append(endpoint).Distinct().Order().ToArray();
+        session.Execute("update subscription set gone = $2, paused = max(paused, $3) where id = $1", id, JsonSerializer.Serialize(gone),
+            gone.Length >= subscription.Endpoints.Count ? 1 : 0);
+        return Find(session, id);
     });
 
     public Task<bool> RotateSecret(string id, string secret, Instant previousUntil) => _writer.Enqueue(session => session.Execute(
@@ -42,11 +64,15 @@ public sealed partial class SqliteRegister
 
     public IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions() => Read(LoadSubscriptions);
 
-    public Task QueueMessage(NewMessage message) => _writer.Enqueue(session =>
+    public Task QueueMessage(NewMessage message) => QueueNumbered(_ => message);
+
+    public Task QueueNumbered(Func<IOutboxLines, NewMessage> compose) => _writer.Enqueue(session =>
     {
-        var queued = OutboxTable.Queue(session, message, null, Now);
+        var message = compose(_lines.In(session));
+        var queued = OutboxTable.Queue(session, message, null, _lines.Now);
         if (queued)
         {
+            _lines.Queued(message.SubscriptionId);
             _outboxTouched = true;
             _metrics.Queue(1);
         }
@@ -78,13 +104,22 @@ public sealed partial class SqliteRegister
     private IReadOnlyList<Subscription> WriterSubscriptions(SqliteSession session) =>
         _subscriptions ??= LoadSubscriptions(session).ConvertAll(entry => entry.Subscription);
 
+    private Subscription? Find(SqliteSession session, string id) => LoadSubscriptions(session).Find(entry => entry.Subscription.Id == id).Subscription;
+
     private List<(Subscription Subscription, string Secret)> LoadSubscriptions(SqliteSession session) => session.List(
-        "select id, department, url, districts, min_severity, paused, created_at, case when previous_until > $1 then secret || ' ' || previous_secret else secret end "
+        "select id, department, url, districts, min_severity, paused, created_at, case when previous_until > $1 then secret || ' ' || previous_secret else secret end, terms, gone "
         + "from subscription where removed_at is null order by created_at, id", Row, Now.UnixMilliseconds);
 
-    private static (Subscription, string) Row(SqliteDataReader r) =>
-        (new(r.GetString(0), r.GetString(1), new Uri(r.GetString(2), UriKind.RelativeOrAbsolute), Strings(r.GetString(3)), (Severity)r.GetByte(4),
-            r.GetInt32(5) != 0, new(r.GetInt64(6))), r.GetString(7));
+    private static (Subscription, string) Row(SqliteDataReader r)
+    {
+        var secret = r.GetString(7);
+        return (new(r.GetString(0), r.GetString(1), new Uri(r.GetString(2), UriKind.RelativeOrAbsolute), Strings(r.GetString(3)), (Severity)r.GetByte(4), r.GetInt32(5) != 0, new(r.GetInt64(6)))
+        {
+            Terms = TermsText.Read(r.GetString(8)),
+            Gone = JsonSerializer.Deserialize<int[]>(r.GetString(9)) ?? [],
+            PublicKey = SigningKey.TryParse(secret.Split(' ')[0], out var key) ? key.PublicText : null,
+        }, secret);
+    }
 
     private static string[] Strings(string json) => JsonSerializer.Deserialize<string[]>(json) ?? [];
 }

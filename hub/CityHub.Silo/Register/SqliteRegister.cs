@@ -6,8 +6,9 @@ using SmartCity.Readings;
 
 namespace CityHub.Silo.Register;
 
-/// <summary>Decides which messages a change causes, and for whom. Pure; called within the transaction that makes the change, on the writer.</summary>
-public delegate IReadOnlyList<NewMessage> MessageComposer(EpisodeChange change, IReadOnlyList<Subscription> subscriptions);
+/// <summary>Decides which messages a change causes, and for whom. Called within the transaction that makes the change, on the writer alone.</summary>
+/// <param name="subscriptions">The same list until one of them changes.</param>
+public delegate IReadOnlyList<NewMessage> MessageComposer(EpisodeChange change, IReadOnlyList<Subscription> subscriptions, IOutboxLines lines);
 
 /// <summary>The register in one SQLite file: write-ahead log, synced at each commit. Takes the wall clock.</summary>
 public sealed partial class SqliteRegister : IRegister, IDisposable
@@ -21,6 +22,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     private readonly SqliteReaders _readers;
     private readonly WalMover _wal;
     private readonly RegisterWriter _writer;
+    private readonly WriterLines _lines;
     private IReadOnlyList<Subscription>? _subscriptions; // of the writer; null: to be read again
     private bool _outboxTouched;                         // of the writer, within a transaction
     private long _written;                               // of the writer: about how many bytes a transaction wrote
@@ -30,6 +32,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     public SqliteRegister(RegisterOptions options, MessageComposer compose, TimeProvider wall, ILogger<SqliteRegister> log)
     {
         (_options, _compose, _wall) = (options, compose, wall);
+        _lines = new(wall);
         SqliteSession session;
         try
         {
@@ -47,7 +50,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
         }
         _readers = new(options.Path);
         _wal = new(_readers, "register-wal");
-        _writer = new(session, Open, options, _metrics, log) { AfterTransaction = AfterTransaction };
+        _writer = new(session, Open, options, _metrics, log) { AfterTransaction = AfterTransaction, RolledBack = _lines.Forget };
     }
 
     public event Action? OutboxChanged;

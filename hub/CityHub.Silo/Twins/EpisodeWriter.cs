@@ -1,7 +1,7 @@
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Logging;
 using SmartCity.Watch;
-using SmartCity.Webhooks.Cap;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Twins;
 
@@ -116,7 +116,7 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         var rule = board.RuleOf(of.Rule);
         return new(places.DistrictOf(of.Sensor), rule?.Department ?? "", rule?.Message ?? "")
         {
-            Category = rule is { Category.Length: > 0 } ? rule.Category : CapTerms.Categories(of.Quantity)[0],
+            Category = rule is { Category.Length: > 0 } ? rule.Category : EpisodeCategories.Of(of.Quantity)[0],
             RunBook = rule?.RunBook ?? "",
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using CityHub.Contracts;
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ namespace CityHub.Silo.Webhooks;
 /// <item>No one waits for another: each subscription has its own places, and one whose places are taken is left out of the look.</item>
 /// </list>
 /// </summary>
-public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
+public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
     : BackgroundService
 {
     private const int RecordGroup = 512;
@@ -34,6 +35,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private readonly ConcurrentQueue<long> _written = new();             // rows whose record is committed
     private readonly Channel<Attempted> _ended = Channel.CreateUnbounded<Attempted>(new() { SingleReader = true });   // bounded by MaxInFlight
     private DateTimeOffset _lanesReadAt = DateTimeOffset.MinValue;
+    private int _mostPlaces = settings.Value.MaxInFlightPerSubscription;   // of any lane
     private bool _registerAway;
 
     private readonly record struct Attempted(Lane? Lane, OutboxMessage Message, AttemptRecord Record, DeliveryOutcome? Outcome);
@@ -95,8 +97,8 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         if (room <= 0) return nowAt + _options.Recheck;   // a record that is written rings
         if (nowAt - _lanesReadAt >= LanesAge) ReadLanes(nowAt);
 
-        var full = _lanes.Where(lane => lane.Value.InFlight >= _options.MaxInFlightPerSubscription).Select(lane => lane.Key).ToHashSet(StringComparer.Ordinal);
-        var due = await register.Due(now, room + _held.Count, DueFactor * _options.MaxInFlightPerSubscription, full).ConfigureAwait(false);
+        var shut = Shut(now, out var opens);
+        var due = await register.Due(now, room + _held.Count, DueFactor * _mostPlaces, shut).ConfigureAwait(false);
         var waiting = 0;
         foreach (var message in due)
         {
@@ -107,22 +109,39 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
                 if (!_lanes.TryGetValue(message.Subscription, out lane)) continue;   // removed since: the register gives it out no more
             }
 
-            if (room == 0 || lane.InFlight >= _options.MaxInFlightPerSubscription)
+            if (room == 0 || lane.IsFull || lane.ClosedUntil(now) is not null || lane.Enter(message.Attempts + 1, now) is not { } place)
             {
                 waiting++;
+                if (lane.ClosedUntil(now) is { } until && (opens is null || until < opens)) opens = until;
                 continue;
             }
 
             room--;
-            lane.Enter();
-            _held.Add(message.Row, Attempt(lane, message, abort));
+            _held.Add(message.Row, Attempt(lane, place.Index, place.Endpoint, message, abort));
         }
 
         metrics.Waiting(waiting);
-        var next = register.NextDue(now)?.ToDateTimeOffset();
+        var next = Earlier(register.NextDue(now), opens)?.ToDateTimeOffset();
         var recheck = nowAt + _options.Recheck;
         return next < recheck ? next : recheck;
     }
+
+    /// <summary>Lanes that take nothing just now, and when the first of them that rests opens. One that is full rings when it no longer is.</summary>
+    private HashSet<string> Shut(Instant now, out Instant? opens)
+    {
+        opens = null;
+        var shut = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (id, lane) in _lanes)
+        {
+            var until = lane.ClosedUntil(now);
+            if (until is null && !lane.IsFull) continue;
+            shut.Add(id);
+            opens = Earlier(opens, until);
+        }
+        return shut;
+    }
+
+    private static Instant? Earlier(Instant? one, Instant? other) => one is null || other < one ? other ?? one : one;
 
     private void ReadLanes(DateTimeOffset now)
     {
@@ -130,7 +149,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         foreach (var (subscription, secret) in current)
         {
             if (_lanes.TryGetValue(subscription.Id, out var lane)) lane.Renew(subscription, secret);
-            else _lanes.Add(subscription.Id, Lane.Of(subscription, secret));
+            else _lanes.Add(subscription.Id, new(subscription, secret, curve, _options.MaxInFlightPerSubscription));
         }
 
         if (_lanes.Count > current.Count)
@@ -138,10 +157,11 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
             foreach (var gone in _lanes.Keys.Except(current.Select(entry => entry.Subscription.Id)).ToArray()) _lanes.Remove(gone);
         }
 
+        _mostPlaces = _lanes.Values.Select(lane => lane.Places).Append(_options.MaxInFlightPerSubscription).Max();
         _lanesReadAt = now;
     }
 
-    private async Task Attempt(Lane lane, OutboxMessage message, CancellationToken abort)
+    private async Task Attempt(Lane lane, int endpoint, WebhookEndpoint where, OutboxMessage message, CancellationToken abort)
     {
         var number = message.Attempts + 1;
         var started = wall.GetTimestamp();
@@ -149,7 +169,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         PostResult result;
         try
         {
-            result = await post.Send(lane.Subscription, lane.Secrets, message, abort).ConfigureAwait(false);
+            result = await post.Send(where, lane.Signers, lane.Subscription.Terms.Format, message, abort).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
@@ -166,12 +186,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         var now = _clock.Now;
         var outcome = result.Verdict.Outcome;
         var delivered = outcome == DeliveryOutcome.Delivered;
-        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble());
+        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble(), lane.Subscription.Endpoints.Count);
         var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
         metrics.Ended(outcome, SecondsSince(message.QueuedAt));
         if (lane.IsNews(outcome, _clock.UtcNow)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
-        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text), outcome));
-        if (lane.Leave() == _options.MaxInFlightPerSubscription - 1) _bell.Ring();   // it was full: its next one has a place now
+        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint }, outcome));
+        if (lane.Leave(endpoint, result.Verdict, now)) _bell.Ring();   // it was full or found out about its endpoint: the next one has a place now
     }
 
     /// <summary>Writes attempts down in groups: whatever ended while the last group was committed is the next one.</summary>
@@ -206,11 +226,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
             try
             {
                 // Paused before it is written down: a crash in between asks the endpoint once more, instead of forgetting that it is gone.
-                foreach (var gone in group.Where(one => one.Outcome == DeliveryOutcome.Gone).Select(one => one.Message.Subscription).Distinct())
+                foreach (var (subscription, endpoint) in group.Where(one => one.Outcome == DeliveryOutcome.Gone).Select(one => (one.Message.Subscription, one.Record.Endpoint)).Distinct())
                 {
-                    await register.PauseSubscription(gone, true).ConfigureAwait(false);
+                    var left = await register.EndpointGone(subscription, endpoint).ConfigureAwait(false);
                     metrics.EndpointGone();
-                    EndpointGone(gone);
+                    if (left is { Paused: false }) EndpointGone(subscription, endpoint + 1);
+                    else SubscriptionGone(subscription);
                 }
 
                 await register.RecordAttempts([.. group.Select(one => one.Record)]).ConfigureAwait(false);
@@ -266,7 +287,10 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private partial void DeadLettered(string message, string subscription, int attempts, string outcome);
 
     [LoggerMessage(LogLevel.Warning, "Subscription {Subscription} is paused: its endpoint answered 410 Gone. What comes up for it is kept until it is resumed or removed")]
-    private partial void EndpointGone(string subscription);
+    private partial void SubscriptionGone(string subscription);
+
+    [LoggerMessage(LogLevel.Warning, "Subscription {Subscription}: its endpoint {Place} answered 410 Gone and is tried no more; the others are")]
+    private partial void EndpointGone(string subscription, int place);
 
     [LoggerMessage(LogLevel.Error, "The outbox cannot be read or written: {Reason}. Messages wait and attempts are remembered until it can")]
     private partial void RegisterIsAway(string reason);

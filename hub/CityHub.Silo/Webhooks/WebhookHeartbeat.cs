@@ -12,17 +12,23 @@ namespace CityHub.Silo.Webhooks;
 /// Sends each subscription that is not paused a signed sign of life. Takes the wall clock. A hub that cannot read its outbox sends none: then alerts
 /// cannot be relied upon either, and silence is the right message.
 /// </summary>
-public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost post, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookHeartbeat> log)
+public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookHeartbeat> log)
     : BackgroundService
 {
-    private readonly TimeSpan _every = settings.Value.Heartbeat;
+    /// <summary>How often it is looked whose turn it is: the shortest interval that a subscription may have.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(5);
+
+    private readonly City _city = WebhookWiring.CityOf(settings.Value);
+    private readonly TimeSpan _usual = settings.Value.Heartbeat;
+    private readonly Dictionary<string, (long Last, Task UnderWay)> _beats = new(StringComparer.Ordinal);   // by subscription; of the loop
+    private long _startedAt;
     private PeriodicTimer? _beat;
     private bool _silent;
 
-    /// <summary>The interval counts from the start of the hub, not from whenever the loop gets its first turn.</summary>
+    /// <summary>The intervals count from the start of the hub, not from whenever the loop gets its first turn.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_every > TimeSpan.Zero) _beat = new PeriodicTimer(_every, wall);
+        (_beat, _startedAt) = (new PeriodicTimer(Tick, wall), wall.GetTimestamp());
         return base.StartAsync(cancellationToken);
     }
 
@@ -46,14 +52,18 @@ public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost pos
 
     private async Task Beat(CancellationToken stopping)
     {
-        Task[] underWay;
         try
         {
+            var due = Due();
+            if (due.Count == 0) return;
             var totals = await register.OutboxTotals().ConfigureAwait(false);
             var now = Instant.From(wall.GetUtcNow());
-            underWay = [.. from entry in register.Subscriptions()
-                           where !entry.Subscription.Paused
-                           select Send(entry.Subscription, entry.Secret, totals.GetValueOrDefault(entry.Subscription.Id), now, stopping)];
+            foreach (var (subscription, secret, every) in due)
+            {
+                // One that hangs delays its own next one, and nobody else's.
+                var underWay = Send(subscription, secret, every, totals.GetValueOrDefault(subscription.Id), now, stopping);
+                _beats[subscription.Id] = (wall.GetTimestamp(), underWay);
+            }
             if (_silent) Resumed();
             _silent = false;
         }
@@ -61,18 +71,44 @@ public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost pos
         {
             if (!_silent) Silent(e.Message);
             _silent = true;
-            return;
         }
-
-        await Task.WhenAll(underWay).ConfigureAwait(false);   // at most the time limit of an attempt, so a hung endpoint delays nobody's next one by more
     }
 
-    private async Task Send(Subscription subscription, string secret, OutboxTotal total, Instant now, CancellationToken stopping)
+    /// <summary>Whose interval has passed.</summary>
+    private List<(Subscription Subscription, string Secret, TimeSpan Every)> Due()
     {
-        var heartbeat = new Heartbeat(subscription.Id, now, _every, total.Queued, total.Pending, total.LastMessage);
-        var message = new OutboxMessage(0, heartbeat.Id, subscription.Id, null, Heartbeat.Type, heartbeat.Write(), 0, now);
-        var result = await post.Send(subscription, Lane.Of(subscription, secret).Secrets, message, stopping).ConfigureAwait(false);
-        metrics.HeartbeatEnded(result.Verdict.Outcome);
+        var due = new List<(Subscription, string, TimeSpan)>();
+        var current = register.Subscriptions();
+        foreach (var (subscription, secret) in current)
+        {
+            var every = subscription.Terms.Heartbeat ?? _usual;
+            if (subscription.Paused || every <= TimeSpan.Zero || PayloadFormats.IsChat(subscription.Terms.Format)) continue;
+            if (!_beats.TryGetValue(subscription.Id, out var beat)) _beats[subscription.Id] = beat = (_startedAt, Task.CompletedTask);
+            if (beat.UnderWay.IsCompleted && wall.GetElapsedTime(beat.Last) + (Tick / 10) >= every) due.Add((subscription, secret, every));
+        }
+        if (_beats.Count > current.Count)
+        {
+            foreach (var gone in _beats.Keys.Except(current.Select(entry => entry.Subscription.Id)).ToArray()) _beats.Remove(gone);
+        }
+        return due;
+    }
+
+    private async Task Send(Subscription subscription, string secret, TimeSpan every, OutboxTotal total, Instant now, CancellationToken stopping)
+    {
+        var heartbeat = new Heartbeat(subscription.Id, now, every, total.Queued, total.Pending, total.LastMessage);
+        if (NoticeText.Write(subscription.Terms.Format, heartbeat, _city) is not { } body) return;
+        var message = new OutboxMessage(0, heartbeat.Id, subscription.Id, null, Heartbeat.Type, body, 0, now);
+        var endpoints = subscription.Endpoints;
+        var endpoint = Enumerable.Range(0, endpoints.Count).FirstOrDefault(i => !subscription.Gone.Contains(i));
+        try
+        {
+            var result = await post.Send(endpoints[endpoint], WebhookSigners.Read(secret, curve), subscription.Terms.Format, message, stopping).ConfigureAwait(false);
+            metrics.HeartbeatEnded(result.Verdict.Outcome);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The hub stops: the next one follows after its start.
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "No heartbeats go out while the outbox cannot be read: {Reason}")]

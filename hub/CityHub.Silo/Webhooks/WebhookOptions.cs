@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
+using SmartCity.Webhooks;
+using SmartCity.Webhooks.Cap;
 
 namespace CityHub.Silo.Webhooks;
 
@@ -28,17 +30,32 @@ public sealed class WebhookOptions : IValidatableObject
     /// <summary>Time that attempts under way get to end when the hub stops. Default 3 s; what has not ended by then is sent again after the start, under its id.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")] public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Interval of the signed sign of life to each subscription; zero (the default): none is sent.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan Heartbeat { get; set; }
+    /// <summary>Interval of the signed sign of life to each subscription that does not say its own; zero: none is sent. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Who speaks, in CAP and CloudEvents: a name that is unique in the world, such as <c>alerts@city.example</c>. Default <c>cityhub</c>.</summary>
+    [Required] public string Sender { get; set; } = City.Unnamed.Sender;
+
+    /// <summary>Where departments reach the hub, such as <c>https://hub.city.example</c>; links in messages begin with it. Default: none, and messages hold no links to the hub.</summary>
+    public Uri? Address { get; set; }
+
+    /// <summary>Language of the rules' messages, an RFC 3066 code. Default <c>en-US</c>.</summary>
+    [Required] public string Language { get; set; } = "en-US";
 
     /// <summary>Inner networks that endpoints may lie in, in CIDR notation (<c>10.20.0.0/16</c>, <c>fd12::/48</c>); none by default.
     /// Private, loopback, link-local and metadata addresses outside of them are refused.</summary>
     [MaxLength(64)] public IList<string> AllowedNetworks { get; } = [];
 
+    /// <summary>Client certificates that subscriptions may name: each name's PEM file, with the certificate and its private key, readable by the hub alone.</summary>
+    public IDictionary<string, string> ClientCertificates { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Heartbeat > TimeSpan.Zero && Heartbeat < TimeSpan.FromSeconds(5))
             yield return new($"{Section}:{nameof(Heartbeat)} is zero for none, or at least 5 s.", [nameof(Heartbeat)]);
+        if (!CapMessage.IsName(Sender)) yield return new($"{Section}:{nameof(Sender)} holds a space, comma, < or &, or is too long.", [nameof(Sender)]);
+        if (Address is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https") || address.Query.Length > 0 || address.UserInfo.Length > 0 || address.Fragment.Length > 0))
+            yield return new($"{Section}:{nameof(Address)} is an absolute http or https address without query.", [nameof(Address)]);
         for (var i = 0; i < AllowedNetworks.Count; i++)
         {
             if (!IPNetwork.TryParse(AllowedNetworks[i], out _))

@@ -24,7 +24,8 @@ public sealed class WebhookPost : IDisposable
     /// <summary>Bytes of an answer's body that are read so that its connection can be used again; past them it is closed.</summary>
     private const int MaxAnswerBytes = 1024;
 
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly MediaTypeHeaderValue[] ContentTypes =
+        [.. Enumerable.Range(0, Enum.GetValues<PayloadFormat>().Max(format => (int)format) + 1).Select(number => new MediaTypeHeaderValue(number == 0 ? "application/octet-stream" : PayloadFormats.ContentType((PayloadFormat)number)))];
 
     private readonly AddressGuard _guard;
     private readonly TimeSpan _timeout;
@@ -50,14 +51,14 @@ public sealed class WebhookPost : IDisposable
     }
 
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancel"/> asks for it.</exception>
-    public async Task<PostResult> Send(Subscription subscription, ReadOnlyMemory<WebhookSecret> secrets, OutboxMessage message, CancellationToken cancel)
+    public async Task<PostResult> Send(WebhookEndpoint endpoint, WebhookSigners signers, PayloadFormat format, OutboxMessage message, CancellationToken cancel)
     {
-        if (secrets.IsEmpty) return new(new(DeliveryOutcome.NotSigned, null), null);
+        if (signers.None) return new(new(DeliveryOutcome.NotSigned, null), null);
         using var deadline = new CancellationTokenSource(_timeout, _wall);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
-            using var request = Compose(subscription.Url, secrets.Span, message);
+            using var request = Compose(endpoint.Url, signers, format, message);
             using var answer = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
             var status = (int)answer.StatusCode;
             return new(DeliveryVerdict.Of(status, RetryAfter(answer)), status);
@@ -74,14 +75,14 @@ public sealed class WebhookPost : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private HttpRequestMessage Compose(Uri url, ReadOnlySpan<WebhookSecret> secrets, OutboxMessage message)
+    private HttpRequestMessage Compose(Uri url, WebhookSigners signers, PayloadFormat format, OutboxMessage message)
     {
         var timestamp = _wall.GetUtcNow().ToUnixTimeSeconds();
-        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(message.Body) { Headers = { ContentType = Json } } };
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(message.Body) { Headers = { ContentType = ContentTypes[(int)format] } } };
         request.Headers.TryAddWithoutValidation("User-Agent", "CityHub");
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, message.MessageId);
         request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(message.MessageId, timestamp, message.Body, secrets));
+        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, signers.Sign(message.MessageId, timestamp, message.Body));
         return request;
     }
 

@@ -1,95 +1,100 @@
-using System.Net;
 using System.Security.Cryptography;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
+using Microsoft.Extensions.Options;
 using SmartCity.Readings;
-using SmartCity.Watch;
 using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Webhooks;
 
-/// <summary>What a department asks for.</summary>
-/// <param name="Url">Where to post: absolute, http or https, without user name and fragment, at most 2,000 characters.</param>
-/// <param name="Districts">Empty: all.</param>
-/// <param name="Secret">Its own signing secret, or null: the hub makes one.</param>
-public sealed record SubscriptionRequest(string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, string? Secret = null);
-
-/// <summary>Why a request is refused: the field and what is wrong with it.</summary>
-public sealed record SubscriptionFault(string Field, string Reason);
-
-/// <summary>Either a subscription with its secret, which is told this once, or every fault of the request.</summary>
+/// <summary>Either a subscription with what its receiver verifies with, or every fault of the request.</summary>
+/// <param name="Secret">Told this once; null with a key pair, whose public half is the subscription's <see cref="Subscription.PublicKey"/>.</param>
 public sealed record SubscriptionResult(Subscription? Subscription, string? Secret, IReadOnlyList<SubscriptionFault> Faults)
 {
     /// <summary>Without the secret: this text may be logged.</summary>
     public override string ToString() => Subscription is null ? $"{Faults.Count} faults" : Subscription.Id;
 }
 
-/// <summary>Makes, pauses and removes subscriptions. Takes the wall clock.</summary>
-public sealed class WebhookSubscriptions(IRegister register, AddressGuard guard, TimeProvider wall)
+/// <summary>Makes, changes, tests, pauses and removes subscriptions. Takes the wall clock.</summary>
+public sealed class WebhookSubscriptions(IRegister register, WebhookComposer composer, AddressGuard guard, IEd25519 curve, IOptions<WebhookOptions> settings, TimeProvider wall)
 {
     /// <summary>How long the secret before goes on to sign after a rotation, at most.</summary>
     public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(7);
 
     public const int MaxSubscriptions = 1000, MaxDistricts = 200, MaxUrl = 2000, MaxName = 100;
 
+    private readonly SubscriptionCheck _check = new(guard, curve, settings.Value.ClientCertificates.Keys.ToArray());
+
     /// <exception cref="RegisterUnavailableException">Nothing was written.</exception>
     public async Task<SubscriptionResult> Create(SubscriptionRequest request)
     {
-        var faults = Faults(request, out var url, out var secret);
+        var faults = _check.Faults(request, out var url, out var secret);
         if (faults.Count == 0 && register.Subscriptions().Count >= MaxSubscriptions) faults.Add(new("", $"There are {MaxSubscriptions} subscriptions; remove one first."));
         if (faults.Count > 0) return new(null, null, faults);
-        secret ??= WebhookSecret.Create(RandomNumberGenerator.GetBytes(WebhookSecret.NewBytes));
+        var text = secret?.Reveal() ?? NewSecret(request.Terms.Signature);
         var id = "sub_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var subscription = new Subscription(id, request.Department, url!, request.Districts, request.MinSeverity, false, Instant.From(wall.GetUtcNow()));
-        await register.AddSubscription(subscription, secret.Reveal()).ConfigureAwait(false);
-        return new(subscription, secret.Reveal(), []);
+        var made = await register.AddSubscription(new(id, request.Department, url!, request.Districts, request.MinSeverity, false, Now) { Terms = request.Terms }, text).ConfigureAwait(false);
+        return new(made, Told(text), []);
+    }
+
+    /// <summary>Puts what is asked for in the place of what was agreed upon. How its messages are signed and written does not change: that is a rotation, or a new subscription.
+    /// Null: no such subscription.</summary>
+    /// <exception cref="RegisterUnavailableException">Nothing was written.</exception>
+    public async Task<SubscriptionResult?> Change(string id, SubscriptionRequest request)
+    {
+        if (Find(id) is not { } before) return null;
+        var faults = _check.Faults(request, out var url, out _);
+        if (request.Secret is not null) faults.Add(new("secret", "is not changed here: rotate it"));
+        if (request.Terms.Signature != before.Terms.Signature) faults.Add(new("signature", "is not changed: make another subscription"));
+        if (request.Terms.Format != before.Terms.Format) faults.Add(new("format", "is not changed, because messages wait in it: make another subscription"));
+        if (faults.Count > 0) return new(null, null, faults);
+        var changed = before with { Department = request.Department, Url = url!, Districts = request.Districts, MinSeverity = request.MinSeverity, Terms = request.Terms };
+        return await register.ChangeSubscription(changed).ConfigureAwait(false) is { } kept ? new(kept, null, []) : null;
     }
 
     public IReadOnlyList<Subscription> List() => [.. register.Subscriptions().Select(entry => entry.Subscription)];
+
+    public Subscription? Find(string id) => List().FirstOrDefault(one => one.Id == id);
 
     /// <summary>Null: no such subscription.</summary>
     public Task<Subscription?> Pause(string id, bool paused) => register.PauseSubscription(id, paused);
 
     public Task<bool> Remove(string id) => register.RemoveSubscription(id);
 
-    /// <summary>Gives a subscription a new secret, told this once. For the overlap each message carries two signatures, so that the receiver can change over at its leisure.
-    /// Null: no such subscription.</summary>
+    /// <summary>Queues a message that goes the way of every other, signature, retries and evidence included, and says that it is a test. Returns its id; null: no such subscription.</summary>
+    /// <param name="by">Who pressed the button.</param>
+    public async Task<string?> Test(string id, string by)
+    {
+        if (Find(id) is not { } subscription) return null;
+        var message = "test_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await register.QueueNumbered(lines => composer.Test(subscription, message, lines.Now, by, lines)).ConfigureAwait(false);
+        return message;
+    }
+
+    /// <summary>Gives a subscription a new secret, told this once, or a new key pair. For the overlap each message carries two signatures, so that the receiver can change over
+    /// at its leisure. Null: no such subscription.</summary>
     /// <param name="overlap">Zero (the secret before is known to others: it signs no more) to <see cref="MaxOverlap"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another overlap.</exception>
-    public async Task<string?> Rotate(string id, TimeSpan overlap)
+    public async Task<SubscriptionResult?> Rotate(string id, TimeSpan overlap)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, MaxOverlap);
-        var secret = WebhookSecret.Create(RandomNumberGenerator.GetBytes(WebhookSecret.NewBytes)).Reveal();
-        return await register.RotateSecret(id, secret, Instant.From(wall.GetUtcNow()) + overlap).ConfigureAwait(false) ? secret : null;
+        if (Find(id) is not { } subscription) return null;
+        var text = NewSecret(subscription.Terms.Signature);
+        return await register.RotateSecret(id, text, Now + overlap).ConfigureAwait(false) ? new(Find(id), Told(text), []) : null;
     }
 
-    private List<SubscriptionFault> Faults(SubscriptionRequest request, out Uri? url, out WebhookSecret? secret)
+    private Instant Now => Instant.From(wall.GetUtcNow());
+
+    private string NewSecret(SignatureScheme scheme)
     {
-        var faults = new List<SubscriptionFault>();
-        secret = null;
-        if (request.Department.Length > MaxName) faults.Add(new("department", $"is longer than {MaxName} characters"));
-        if (request.Districts.Count > MaxDistricts) faults.Add(new("districts", $"are more than {MaxDistricts}"));
-        if (request.Districts.Any(district => district.Length is 0 or > MaxName)) faults.Add(new("districts", $"one is empty or longer than {MaxName} characters"));
-        if (!Enum.IsDefined(request.MinSeverity)) faults.Add(new("minSeverity", "is none of warning, minor, major, critical"));
-        if (request.Secret is not null && !WebhookSecret.TryParse(request.Secret, out secret, out var fault)) faults.Add(new("secret", Reason(fault)));
-
-        if (request.Url.Length > MaxUrl) faults.Add(new("url", $"is longer than {MaxUrl} characters"));
-        if (!Uri.TryCreate(request.Url, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0) faults.Add(new("url", "is no absolute http or https address"));
-        else if (url.UserInfo.Length > 0) faults.Add(new("url", "holds a user name; messages are signed, a password has no use"));
-        else if (url.Fragment.Length > 0) faults.Add(new("url", "holds a fragment, which is never sent"));
-
-        // An address written out can be judged now; a name is judged at each connection.
-        else if (IPAddress.TryParse(url.DnsSafeHost, out var address) && !guard.Allows(address)) faults.Add(new("url", "is an inner address that Webhooks:AllowedNetworks does not cover"));
-        return faults;
+        var random = RandomNumberGenerator.GetBytes(WebhookSecret.NewBytes);
+        return scheme switch
+        {
+            SignatureScheme.Symmetric => WebhookSecret.Create(random).Reveal(),
+            SignatureScheme.Asymmetric => SigningKey.Create(random, curve.PublicKey(random)).Reveal(),
+        };
     }
 
-    private static string Reason(SecretFault fault) => fault switch
-    {
-        SecretFault.NoPrefix => $"does not begin with {WebhookSecret.Prefix}",
-        SecretFault.NotBase64 => "is not base64 after its prefix",
-        SecretFault.TooShort => $"holds fewer than {WebhookSecret.MinBytes} bytes",
-        SecretFault.TooLong => $"holds more than {WebhookSecret.MaxBytes} bytes",
-        SecretFault.None => "",
-    };
+    private static string? Told(string secret) => secret.StartsWith(WebhookSecret.Prefix, StringComparison.Ordinal) ? secret : null;
 }

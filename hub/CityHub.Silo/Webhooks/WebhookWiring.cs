@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Webhooks;
 
@@ -13,10 +14,14 @@ public static class WebhookWiring
         services.AddMetrics();
         return services
             .AddSingleton(provider => new AddressGuard(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowedNetworks))
+            .AddSingleton<IEd25519, LibCrypto>()
             .AddSingleton<WebhookMetrics>()
+            .AddSingleton(provider => new WebhookComposer(CityOf(provider.GetRequiredService<IOptions<WebhookOptions>>().Value)))
             .AddSingleton<WebhookPost>()
             .AddSingleton<WebhookSubscriptions>()
             .AddHostedService<WebhookDelivery>()
             .AddHostedService<WebhookHeartbeat>();
     }
+
+    internal static City CityOf(WebhookOptions options) => new(options.Sender) { Address = options.Address, Language = options.Language };
 }

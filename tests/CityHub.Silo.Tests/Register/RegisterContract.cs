@@ -21,7 +21,7 @@ public abstract partial class RegisterContract : IDisposable
     protected IRegister Store => _register ??= Open(Compose);
 
     /// <summary>One message per change and subscription, named after both.</summary>
-    protected static IReadOnlyList<NewMessage> Compose(EpisodeChange change, IReadOnlyList<Subscription> subscriptions) =>
+    protected static IReadOnlyList<NewMessage> Compose(EpisodeChange change, IReadOnlyList<Subscription> subscriptions, IOutboxLines lines) =>
         subscriptions.Select(s => new NewMessage($"msg_{change.Number}_{s.Id}", s.Id, change.Kind, [(byte)change.Number])).ToList();
 
     protected void Reopen()

@@ -55,6 +55,6 @@ public sealed class RegisterCrashTests
     }
 
     private static SqliteRegister Open(string folder) => new(new() { Path = Path.Combine(folder, "register.db") },
-        (change, subscriptions) => subscriptions.Select(s => new NewMessage("msg_" + change.Number, s.Id, change.Kind, [1])).ToList(),
+        (change, subscriptions, _) => subscriptions.Select(s => new NewMessage("msg_" + change.Number, s.Id, change.Kind, [1])).ToList(),
         TimeProvider.System, NullLogger<SqliteRegister>.Instance);
 }

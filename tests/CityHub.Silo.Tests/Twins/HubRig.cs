@@ -39,6 +39,10 @@ public sealed class HubRig : IAsyncDisposable
     private SqliteRegister? _register;
 
     public Broker Broker { get; private set; } = null!;
+
+    /// <summary>The port by which the hub reaches its broker; null: the broker's own.</summary>
+    public int? Through { get; set; }
+
     public ConcurrentQueue<string> Log { get; } = [];
     public Faults Faults { get; private set; } = new();
     public string RulesFolder => Path.Combine(_folder, "rules");
@@ -67,7 +71,7 @@ public sealed class HubRig : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(_settings)
         {
-            ["Mqtt:Port"] = $"{Broker.Port}",
+            ["Mqtt:Port"] = $"{Through ?? Broker.Port}",
             ["Stores:Directory"] = Path.Combine(_folder, "data"),
             ["Rules:Directory"] = RulesFolder,
             ["Rules:LookEvery"] = "00:00:00.100",
@@ -75,7 +79,7 @@ public sealed class HubRig : IAsyncDisposable
         });
         builder.Logging.AddProvider(new Lines(Log));
         _timeline = new(new() { Folder = Path.Combine(_folder, "data", "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
-        _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, WebhookComposer.Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, new WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
         builder.Services.AddSingleton<ITimeline>(new FaultyTimeline(_timeline, Faults));
         builder.Services.AddSingleton<IRegister>(FaultyRegister.Over(_register, Faults));
         builder.Services.AddCityHub(builder.Configuration);

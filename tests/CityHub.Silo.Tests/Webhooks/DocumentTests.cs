@@ -40,7 +40,7 @@ public sealed class DocumentTests
         using var shown = System.Text.Json.JsonDocument.Parse(Regex.Match(Document, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);
         var at = new SmartCity.Readings.Instant(0);
         var episode = new SmartCity.Watch.Episode(new("e"), "r", 1, new("s"), SmartCity.Readings.Quantity.Smoke, SmartCity.Watch.Severity.Major, at, 1) { RaisedAt = at };
-        using var sent = System.Text.Json.JsonDocument.Parse(Encoding.UTF8.GetString(EpisodeBody.Write(episode, EpisodeNews.Raised)));
+        using var sent = System.Text.Json.JsonDocument.Parse(Encoding.UTF8.GetString(EpisodeBody.Write(new(episode, EpisodeNews.Raised, "msg_1", "sub_1", 17, at))));
         static string[] Names(System.Text.Json.JsonElement of) => [.. of.EnumerateObject().Select(field => field.Name)];
         Assert.Equal(Names(sent.RootElement), Names(shown.RootElement));
         Assert.Equal(Names(sent.RootElement.GetProperty("data")), Names(shown.RootElement.GetProperty("data")));

@@ -5,8 +5,10 @@ using CityHub.Silo.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Tests.Webhooks;
 
@@ -22,17 +24,22 @@ public sealed class Hub : IAsyncDisposable
     public Hub(TimeProvider? wall = null)
     {
         _wall = wall ?? TimeProvider.System;
-        Register = new(new RegisterOptions { Path = RegisterFile }, WebhookComposer.Compose, _wall, NullLogger<SqliteRegister>.Instance);
+        Register = new(new RegisterOptions { Path = RegisterFile }, Composer.Compose, _wall, NullLogger<SqliteRegister>.Instance);
     }
 
     public string RegisterFile => Path.Combine(_folder, "register.db");
+
+    /// <summary>Who speaks in these tests.</summary>
+    public static readonly City City = new("alerts@city.example") { Address = new("https://hub.city.example") };
+
+    private WebhookComposer Composer { get; } = new(City);
 
     public SqliteRegister Register { get; }
 
     /// <summary>Every line that was logged.</summary>
     public ConcurrentQueue<string> Lines { get; } = new();
 
-    public WebhookSubscriptions Subscriptions => new(Register, new AddressGuard(["127.0.0.0/8"]), _wall);
+    public WebhookSubscriptions Subscriptions => new(Register, Composer, new AddressGuard(["127.0.0.0/8"]), new LibCrypto(), Options.Create(new WebhookOptions()), _wall);
 
     public IServiceProvider Services => _services!;
 
@@ -44,6 +51,8 @@ public sealed class Hub : IAsyncDisposable
         services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         services.AddWebhooks().Configure<WebhookOptions>(options =>
         {
+            options.Heartbeat = TimeSpan.Zero;   // unless a test asks for it
+            (options.Sender, options.Address) = (City.Sender, City.Address);
             if (allowLoopback) options.AllowedNetworks.Add("127.0.0.0/8");
             set?.Invoke(options);
         });
@@ -60,26 +69,34 @@ public sealed class Hub : IAsyncDisposable
         _hosted = [];
     }
 
-    public async Task<(Subscription Subscription, string Secret)> Subscribe(string url, Severity least = Severity.Warning)
+    public Task<(Subscription Subscription, string Secret)> Subscribe(string url, Severity least = Severity.Warning) => Subscribe(url, SubscriptionTerms.Usual, least);
+
+    public async Task<(Subscription Subscription, string Secret)> Subscribe(string url, SubscriptionTerms terms, Severity least = Severity.Warning)
     {
-        var made = await Subscriptions.Create(new("fire", url, [], least));
+        var made = await Subscriptions.Create(new("fire", url, [], least) { Terms = terms });
         Assert.Empty(made.Faults);
         return (made.Subscription!, made.Secret!);
     }
 
     /// <summary>Raises episodes that nobody raised before.</summary>
-    public async Task<IReadOnlyList<EpisodeId>> Raise(int episodes = 1)
+    public async Task<IReadOnlyList<EpisodeId>> Raise(int episodes = 1, Severity severity = Severity.Major, EpisodeContext? context = null)
     {
         var now = Instant.From(_wall.GetUtcNow());
         var raised = new List<EpisodeEvent>();
         for (var i = 0; i < episodes; i++)
         {
             var sensor = new SensorId($"sensor-{++_breach}");
-            raised.Add(new EpisodeEvent.Raised(EpisodeId.Of("heat", sensor, 1, _breach), "heat", 1, sensor, Quantity.AirTemperature, now, Severity.Major, 41.5, now, false));
+            raised.Add(new EpisodeEvent.Raised(EpisodeId.Of("heat", sensor, 1, _breach), "heat", 1, sensor, Quantity.AirTemperature, now, severity, 41.5, now, false));
         }
 
-        await Register.Commit(raised, _ => new("neustadt", "fire", "Over 40 degrees"));
+        await Register.Commit(raised, _ => context ?? new("neustadt", "fire", "Over 40 degrees"));
         return [.. raised.Select(one => one.Episode)];
+    }
+
+    public async Task Move(EpisodeId episode, Severity to)
+    {
+        var before = (await Register.FindEpisode(episode))!;
+        await Register.Commit([new EpisodeEvent.SeverityChanged(episode, before.Rule, 1, before.Sensor, before.Quantity, Instant.From(_wall.GetUtcNow()), to, 45)], _ => new("", "", ""));
     }
 
     public async Task Clear(EpisodeId episode)

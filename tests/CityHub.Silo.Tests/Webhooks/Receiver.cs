@@ -13,6 +13,8 @@ namespace CityHub.Silo.Tests.Webhooks;
 /// <summary>What a receiver got.</summary>
 public sealed record Got(string Id, string Timestamp, string Signature, byte[] Body)
 {
+    public string ContentType { get; init; } = "";
+
     public string Type => System.Text.Json.JsonDocument.Parse(Body).RootElement.GetProperty("type").GetString()!;
 
     public string Episode => System.Text.Json.JsonDocument.Parse(Body).RootElement.GetProperty("data").GetProperty("episode").GetString()!;
@@ -64,7 +66,7 @@ public sealed class Receiver : IAsyncDisposable
             await context.Request.Body.CopyToAsync(body);
             var headers = context.Request.Headers;
             lock (receiver._got)
-                receiver._got.Add(new(headers[WebhookSignature.IdHeader].ToString(), headers[WebhookSignature.TimestampHeader].ToString(), headers[WebhookSignature.SignatureHeader].ToString(), body.ToArray()));
+                receiver._got.Add(new(headers[WebhookSignature.IdHeader].ToString(), headers[WebhookSignature.TimestampHeader].ToString(), headers[WebhookSignature.SignatureHeader].ToString(), body.ToArray()) { ContentType = headers.ContentType.ToString() });
             await answer(receiver, context);
         });
         await app.StartAsync();

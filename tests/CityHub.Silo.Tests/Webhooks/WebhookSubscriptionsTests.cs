@@ -87,6 +87,10 @@ public sealed class WebhookSubscriptionsTests
     [InlineData("Heartbeat", "00:00:00", null)]
     [InlineData("Heartbeat", "00:00:04.999", "Webhooks:Heartbeat")]
     [InlineData("Heartbeat", "00:00:05", null)]
+    [InlineData("Sender", "alerts@city.example", null)]
+    [InlineData("Sender", "City Hub", "Webhooks:Sender")]
+    [InlineData("Address", "https://hub.city.example", null)]
+    [InlineData("Address", "ftp://hub.city.example", "Webhooks:Address")]
     [InlineData("MaxInflght", "10", "MaxInflght")]                                     // a slip of the pen
     public void Settings_that_are_wrong_stop_the_start_and_are_named(string key, string value, string? named)
     {

@@ -76,7 +76,7 @@ public class Ads1115DriverTests
         using (var bench = new ChipBench(plan, seat => new SimulatedAds1115(seat), Scenario.Steady, [], scratch.Path)) values = [.. bench.Values()];
         var given = File.ReadAllLines(Path.Combine(scratch.Path, Witness.FileName("pole", "analogue"))).Select(line => Convert.FromHexString(line.Split(' ')[2])).ToList();
         Assert.Equal([Ads1115.SingleShot(1, Raw.Gain), Ads1115.SingleShot(3, Sound.Gain)], given.Select(bytes => (ushort)(bytes[0] << 8 | bytes[1])));
-        Assert.Equal(values, given.Zip(plan.Inputs, (bytes, input) => input.Scale.Value(Ads1115.Volts((ushort)(bytes[2] << 8 | bytes[3]), input.Gain))));
+        Assert.Equal(values, given.Zip(plan.Inputs, (bytes, input) => Math.Round(input.Scale.Value(Ads1115.Volts((ushort)(bytes[2] << 8 | bytes[3]), input.Gain)), 4)));
     }
 
     private static ChipBench Bench(AnalogueInput[] inputs, IEnumerable<Incident> incidents) =>

@@ -124,7 +124,7 @@ public class SampleLoopLinesTests
         public ReadFault? Fault { get; set; }
         public Queue<LineEvent> Events { get; } = new();
 
-        public LineOpening Open(int line, LinePull pull) => new(Fault, false, 0);
+        public LineOpening Open(int line, LinePull pull, bool prompt) => new(Fault, false, 0);
         public bool TryTake(out LineEvent next) => Events.TryDequeue(out next);
         public ValueTask WaitAsync(TimeSpan atMost, CancellationToken stopping) => ValueTask.CompletedTask;
 

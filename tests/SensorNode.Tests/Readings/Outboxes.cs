@@ -52,6 +52,32 @@ public class Outboxes
         }, iter: 300);
 
     [Fact]
+    public void Of_a_chip_that_tells_hundredths_a_reading_takes_at_most_eight_bytes_and_nothing_of_it_is_lost()
+    {
+        var outbox = Samples.Open(new CrashingFiles(new Random(1)));
+        var taken = new List<Reading>();
+        for (var second = 0; second < 600; second++)
+        {
+            var order = ReadingOrder.Of(outbox.Boot, outbox.NextSample());
+            var at = new Instant(Samples.Start + second * 1000L);
+            Reading[] sample =
+            [
+                Reading.Measured(Quantity.AirTemperature, at, order, Math.Round(-1.5 + second * 0.01, 2)),
+                Reading.Measured(Quantity.AirPressure, at, order, Math.Round(1013 + second % 7 * 0.01, 2)),
+                Reading.Measured(Quantity.RelativeHumidity, at, order, Math.Round(48 - second % 50 * 0.13, 2)),
+            ];
+            outbox.Take("bme", Lane.Raw, sample);
+            taken.AddRange(sample);
+            if (second % 3 == 2 || second > 300) outbox.Commit(Lane.Raw);
+        }
+        Assert.InRange((double)outbox.Bytes / taken.Count, 4, 8);
+        using var reader = outbox.OpenReader();
+        var read = new List<Reading>();
+        for (var batch = 1ul; batch < outbox.Kept(Lane.Raw).Next; batch++) read.AddRange(reader.Read(new(Lane.Raw, batch))!.Readings);
+        Assert.Equal(taken, read);
+    }
+
+    [Fact]
     public void At_three_quantities_a_sample_and_one_sample_a_second_a_reading_takes_at_most_twenty_bytes()
     {
         var files = new CrashingFiles(new Random(1));

@@ -1,6 +1,8 @@
 using CsCheck;
 using SmartCity.Devices;
 using SmartCity.Readings;
+using SmartCity.Timeline;
+using SmartCity.Telemetry;
 
 namespace SmartCity.Domain.Tests.Devices;
 
@@ -106,6 +108,22 @@ public class Bme280Tests
             var (temperature, pressure, humidity) = Bme280.Decode(Bme280Raw.Decode(data), trim);
             return Within(temperature, -40, 85) && Within(pressure, 300, 1100) && Within(humidity, 0, 100);
         }, iter: 20_000);
+
+    [Fact]
+    public void What_it_measures_at_one_hertz_packs_into_a_byte_and_a_half_a_reading()
+    {
+        // An hour of a quiet place: the raw values wander by what the datasheet calls their noise.
+        var random = new Random(7);
+        int Noise(int counts) => random.Next(-counts, counts + 1);
+        var hour = Enumerable.Range(0, 3600).Select(s => Bme280.Decode(new(415148 + s / 30 + Noise(60), 519888 + s / 20 + Noise(32), 30000 + Noise(10)), Example)).ToList();
+        foreach (var series in new[] { hour.Select(sample => sample.Temperature), hour.Select(sample => sample.Pressure), hour.Select(sample => sample.Humidity) })
+        {
+            var packed = series.Select((measure, s) => PackedReading.Of(measure.At(new(1_795_392_000_000 + s * 1000L), ReadingOrder.Of(3, (ulong)s * 10), ClockTrust.Synced))).ToArray();
+            var w = new VarintWriter();
+            SeriesBlock.Write(w, packed);
+            Assert.InRange(w.Length / 3600.0, 0.2, 1.5);
+        }
+    }
 
     [Fact]
     public void All_trims_zero_divide_nothing_by_zero()

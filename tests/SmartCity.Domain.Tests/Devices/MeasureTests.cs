@@ -8,6 +8,26 @@ public class MeasureTests
     private static readonly Instant At = new(1_795_443_240_000);
     private static readonly ReadingOrder Order = ReadingOrder.Of(3, 17);
 
+    [Theory]
+    [InlineData("down", 21.374, 2, 21.37)]
+    [InlineData("up", 21.376, 2, 21.38)]
+    [InlineData("a half goes to the even one", 0.125, 2, 0.12)]
+    [InlineData("below zero", -3.996, 2, -4.0)]
+    [InlineData("whole numbers", 415.5, 0, 416.0)]
+    [InlineData("to a millionth", 0.0001234567, 6, 0.000123)]
+    public void A_value_is_rounded_to_what_its_chip_can_tell_apart(string because, double value, int decimals, double expected)
+    {
+        Assert.True(Measure.Of(Quantity.AirTemperature, value, decimals).TryGetValue(out var rounded));
+        Assert.True(rounded == expected, because);
+    }
+
+    [Fact]
+    public void What_rounds_to_zero_is_not_minus_zero_which_would_cost_eight_bytes()
+    {
+        Measure.Of(Quantity.AirTemperature, -0.004, 2).TryGetValue(out var rounded);
+        Assert.Equal(0, BitConverter.DoubleToInt64Bits(rounded));
+    }
+
     [Fact]
     public void A_measure_becomes_a_reading_with_stamp_order_and_clock()
     {

@@ -20,7 +20,7 @@ public sealed class CapMessageTests(ITestOutputHelper output)
     private static readonly Episode Base = new(EpisodeId.Of("heat", new("s"), 1, 42), "heat", 3, new("elbe.pole-7.bme280"), Quantity.AirTemperature, Severity.Critical, T0, 41.5)
     {
         District = "neustadt", Department = "fire", Message = "Over 40 °C", RaisedAt = T0 + TimeSpan.FromSeconds(30),
-        ClearedAt = T0 + TimeSpan.FromHours(1), WithdrawnAt = T0 + TimeSpan.FromHours(2), Acknowledged = new("duty", T0 + TimeSpan.FromMinutes(2), "on it"),
+        SeverityAt = T0 + TimeSpan.FromMinutes(3), ClearedAt = T0 + TimeSpan.FromHours(1), WithdrawnAt = T0 + TimeSpan.FromHours(2), Acknowledged = new("duty", T0 + TimeSpan.FromMinutes(2), "on it"),
     };
 
     [Theory]

@@ -19,18 +19,17 @@ public sealed class EpisodeMessagesTests
     };
 
     private static readonly Episode Recorded = Raised with { RaisedAt = null, RecordedAt = T0 + TimeSpan.FromMinutes(9) };
-    private static readonly Audience Fire = new("sub_fire", "fire", [], Severity.Warning);
 
     [Fact]
     public void A_raised_episode_is_told_with_everything_that_a_dispatcher_needs() => Assert.Equal(
-        """{"type":"episode.raised","timestamp":"2026-11-23T14:00:30.000Z","data":{"episode":"EPISODE","rule":"heat","ruleVersion":3,"sensor":"elbe.pole-7.bme280","quantity":"air-temperature","unit":"Cel","value":41.5,"severity":"major","district":"neustadt","department":"fire","message":"Über 40 °C","firstBreachAt":"2026-11-23T14:00:00.000Z","raisedAt":"2026-11-23T14:00:30.000Z","clearedAt":null,"withdrawnAt":null,"acknowledged":null,"late":false,"category":"Met","runBook":"https://city.example/heat","kind":"actual"}}"""
+        """{"type":"episode.raised","timestamp":"2026-11-23T14:00:30.000Z","data":{"episode":"EPISODE","rule":"heat","ruleVersion":3,"sensor":"elbe.pole-7.bme280","quantity":"air-temperature","unit":"Cel","value":41.5,"severity":"major","district":"neustadt","department":"fire","message":"Über 40 °C","firstBreachAt":"2026-11-23T14:00:00.000Z","raisedAt":"2026-11-23T14:00:30.000Z","clearedAt":null,"withdrawnAt":null,"acknowledged":null,"late":false,"category":"Met","runBook":"https://city.example/heat","kind":"actual","version":1,"number":17,"acknowledgeUrl":null,"superseded":null}}"""
             .Replace("EPISODE", Id.Value, StringComparison.Ordinal),
-        Encoding.UTF8.GetString(EpisodeBody.Write(Raised, EpisodeNews.Raised)));
+        Encoding.UTF8.GetString(Body(Raised, EpisodeNews.Raised)));
 
     [Fact]
     public void An_acknowledgement_says_who_when_and_why()
     {
-        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised.Acknowledge("duty", T0 + TimeSpan.FromMinutes(2), "on \"it\""), EpisodeNews.Acknowledged));
+        using var json = JsonDocument.Parse(Body(Raised.Acknowledge("duty", T0 + TimeSpan.FromMinutes(2), "on \"it\""), EpisodeNews.Acknowledged));
         Assert.Equal("episode.acknowledged", json.RootElement.GetProperty("type").GetString());
         Assert.Equal("2026-11-23T14:02:00.000Z", json.RootElement.GetProperty("timestamp").GetString());
         Assert.Equal("""{"by":"duty","at":"2026-11-23T14:02:00.000Z","note":"on \"it\""}""", json.RootElement.GetProperty("data").GetProperty("acknowledged").GetRawText());
@@ -55,6 +54,8 @@ public sealed class EpisodeMessagesTests
         { "acknowledged, and only recorded", Recorded, Recorded.Acknowledge("duty", T0, ""), null },
         { "acknowledged again", Raised.Acknowledge("duty", T0, ""), Raised.Acknowledge("duty", T0, "").Acknowledge("late", T0, ""), null },
         { "nothing changed", Raised, Raised, null },
+        { "worse", Raised, Raised with { Severity = Severity.Critical, SeverityAt = T0 }, EpisodeNews.SeverityChanged },
+        { "worse, and only recorded", Recorded, Recorded with { Severity = Severity.Critical, SeverityAt = T0 }, null },
     };
 
     [Theory]
@@ -63,8 +64,6 @@ public sealed class EpisodeMessagesTests
     {
         Assert.NotEmpty(because);
         Assert.Equal(expected, EpisodeMessages.News(before, after));
-        var messages = EpisodeMessages.Compose(before, after, 7, [Fire]);
-        Assert.Equal(expected is { } news ? [EpisodeBody.Type(news)] : [], messages.Select(message => message.Type));
     }
 
     [Theory]
@@ -78,14 +77,57 @@ public sealed class EpisodeMessagesTests
     public void A_subscription_hears_of_what_it_asked_for(string because, string department, string districts, Severity least, bool wanted)
     {
         Assert.NotEmpty(because);
-        var audience = new Audience("sub", department, districts.Split(' ', StringSplitOptions.RemoveEmptyEntries), least);
-        Assert.Equal(wanted ? 1 : 0, EpisodeMessages.Compose(null, Raised, 1, [audience]).Count);
+        var audience = new Audience(department, districts.Split(' ', StringSplitOptions.RemoveEmptyEntries), least);
+        Assert.Equal(wanted, audience.Wants(Raised));
     }
 
     [Fact]
-    public void An_episode_meant_for_nobody_in_particular_is_told_to_everybody() => Assert.Equal(
-        ["sub_fire", "sub_police"],
-        EpisodeMessages.Compose(null, Raised with { Department = "" }, 1, [Fire, new("sub_police", "police", [], Severity.Warning)]).Select(message => message.Subscription));
+    public void An_episode_meant_for_nobody_in_particular_is_told_to_everybody() => Assert.True(new Audience("police", [], Severity.Warning).Wants(Raised with { Department = "" }));
+
+    [Theory]
+    [InlineData("the category of its rule", "Met", "", "actual", true)]
+    [InlineData("another category", "Fire", "", "actual", false)]
+    [InlineData("one of several", "Fire Met", "", "actual", true)]
+    [InlineData("its quantity", "", "AirTemperature Smoke", "actual", true)]
+    [InlineData("another quantity", "", "Smoke", "actual", false)]
+    [InlineData("drills alone", "", "", "Exercise", false)]
+    [InlineData("drills too", "", "", "Actual Exercise", true)]
+    public void A_subscription_chooses_by_category_quantity_and_kind(string because, string categories, string quantities, string kinds, bool wanted)
+    {
+        Assert.NotEmpty(because);
+        var audience = new Audience("fire", [], Severity.Warning)
+        {
+            Categories = categories.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Quantities = [.. quantities.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Quantity>)],
+            Kinds = [.. kinds.Split(' ').Select(kind => Enum.Parse<EpisodeKind>(kind, ignoreCase: true))],
+        };
+        Assert.Equal(wanted, audience.Wants(Raised));
+    }
+
+    [Fact]
+    public void A_rule_without_a_category_is_of_its_quantitys()
+    {
+        var audience = new Audience("fire", [], Severity.Warning) { Categories = ["Health"] };
+        Assert.True(audience.Wants(Raised with { Category = "", Quantity = Quantity.Ozone }));
+        Assert.False(audience.Wants(Raised with { Category = "Met", Quantity = Quantity.Ozone }));
+    }
+
+    [Fact]
+    public void A_drill_calls_only_who_asked_for_drills() => Assert.False(new Audience("fire", [], Severity.Warning).Wants(Raised with { Kind = EpisodeKind.Exercise }));
+
+    [Theory]
+    [InlineData("who heard of it hears that it is over, however mild it has become", EpisodeNews.Cleared, Severity.Warning, true, EpisodeNews.Cleared)]
+    [InlineData("who heard of it hears that it has become mild", EpisodeNews.SeverityChanged, Severity.Warning, true, EpisodeNews.SeverityChanged)]
+    [InlineData("who did not hears of it as raised once it is bad enough", EpisodeNews.SeverityChanged, Severity.Major, false, EpisodeNews.Raised)]
+    [InlineData("and a tick below that not at all", EpisodeNews.SeverityChanged, Severity.Minor, false, null)]
+    [InlineData("nor of the end of what it never heard of", EpisodeNews.Cleared, Severity.Critical, false, null)]
+    [InlineData("nor of its withdrawal", EpisodeNews.Withdrawn, Severity.Critical, false, null)]
+    [InlineData("what is open again is news to who never heard of it", EpisodeNews.Reopened, Severity.Major, false, EpisodeNews.Raised)]
+    public void Whoever_heard_of_an_episode_hears_the_rest_of_it(string because, EpisodeNews news, Severity now, bool heard, EpisodeNews? told)
+    {
+        Assert.NotEmpty(because);
+        Assert.Equal(told, new Audience("fire", [], Severity.Major).Told(news, Raised with { Severity = now }, heard));
+    }
 
     [Fact]
     public void The_same_change_never_gets_two_ids_and_two_changes_never_share_one()
@@ -113,7 +155,7 @@ public sealed class EpisodeMessagesTests
             Acknowledged = new(worst, Instant.Max, worst), Late = true, Category = worst, Kind = EpisodeKind.Exercise,
             RunBook = new string('"', EpisodeBody.MaxLink),
         };
-        Assert.InRange(EpisodeBody.Write(episode, EpisodeNews.Acknowledged).Length, 1, EpisodeBody.MaxBytes - 1);
+        Assert.InRange(Body(episode, EpisodeNews.Acknowledged).Length, 1, EpisodeBody.MaxBytes - 1);
     }
 
     [Theory]
@@ -123,17 +165,17 @@ public sealed class EpisodeMessagesTests
     {
         Assert.NotEmpty(because);
         var link = "https://city.example/".PadRight(length, 'x');
-        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { RunBook = link }, EpisodeNews.Raised));
+        using var json = JsonDocument.Parse(Body(Raised with { RunBook = link }, EpisodeNews.Raised));
         Assert.Equal(sent ? link : "", json.RootElement.GetProperty("data").GetProperty("runBook").GetString());
     }
 
     [Theory]
-    [InlineData(1000, "🔥🔥")]
-    [InlineData(1001, "🔥…")]
+    [InlineData(900, "🔥🔥")]
+    [InlineData(901, "🔥…")]
     public void A_text_that_is_cut_says_so_and_is_never_cut_within_a_character(int units, string end)
     {
         var message = new string('x', units % 2) + string.Concat(Enumerable.Repeat("🔥", units / 2));
-        using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { Message = message }, EpisodeNews.Raised));
+        using var json = JsonDocument.Parse(Body(Raised with { Message = message }, EpisodeNews.Raised));
         Assert.EndsWith(end, json.RootElement.GetProperty("data").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
@@ -141,15 +183,17 @@ public sealed class EpisodeMessagesTests
     public void Whatever_texts_and_values_come_in_the_body_is_json_with_the_fields_in_their_order() =>
         Gen.Select(Gen.String, Gen.String, Gen.Double).Sample((message, district, value) =>
         {
-            using var json = JsonDocument.Parse(EpisodeBody.Write(Raised with { Message = message, District = district, Value = value }, EpisodeNews.Raised));
+            using var json = JsonDocument.Parse(Body(Raised with { Message = message, District = district, Value = value }, EpisodeNews.Raised));
             return json.RootElement.GetProperty("data").EnumerateObject().Select(field => field.Name).SequenceEqual(Fields)
                 && (double.IsFinite(value) ? json.RootElement.GetProperty("data").GetProperty("value").GetDouble() == value
                     : json.RootElement.GetProperty("data").GetProperty("value").ValueKind == JsonValueKind.Null);
         });
 
+    private static byte[] Body(Episode episode, EpisodeNews news) => EpisodeBody.Write(new(episode, news, "msg_1", "sub_1", 17, T0));
+
     private static readonly string[] Fields =
     [
         "episode", "rule", "ruleVersion", "sensor", "quantity", "unit", "value", "severity", "district", "department", "message",
-        "firstBreachAt", "raisedAt", "clearedAt", "withdrawnAt", "acknowledged", "late", "category", "runBook", "kind",
+        "firstBreachAt", "raisedAt", "clearedAt", "withdrawnAt", "acknowledged", "late", "category", "runBook", "kind", "version", "number", "acknowledgeUrl", "superseded",
     ];
 }

@@ -51,6 +51,28 @@ public sealed class RetryScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => RetrySchedule.Next(1, T0, null, -0.1));
     }
 
+    [Fact]
+    public void With_one_endpoint_all_attempts_are_its_own() =>
+        Assert.All(Enumerable.Range(1, RetrySchedule.MaxAttempts), attempt => Assert.Equal((0, RetrySchedule.Waits[attempt - 1]), (RetrySchedule.EndpointOf(attempt, 1), RetrySchedule.WaitBefore(attempt, 1))));
+
+    [Fact]
+    public void With_three_endpoints_each_gets_the_head_at_once_and_the_tail_goes_round()
+    {
+        var all = Enumerable.Range(1, RetrySchedule.MaxAttemptsOver(3)).Select(attempt => $"{RetrySchedule.EndpointOf(attempt, 3)}:{RetrySchedule.WaitBefore(attempt, 3).TotalSeconds}");
+        Assert.Equal("0:0 0:1 0:5 0:30 1:0 1:1 1:5 1:30 2:0 2:1 2:5 2:30 0:300 1:1800 2:7200 0:18000 1:36000 2:50400 0:72000 1:86400", string.Join(' ', all));
+        Assert.NotNull(RetrySchedule.Next(19, T0, null, 0, 3));
+        Assert.Null(RetrySchedule.Next(20, T0, null, 0, 3));
+    }
+
+    [Theory]
+    [InlineData("the same endpoint again: it is left alone", 3, 60)]
+    [InlineData("the next endpoint: what the one before asked for is not its concern", 4, 0)]
+    public void What_one_endpoint_asks_for_does_not_hold_back_the_next(string because, int attempts, int seconds)
+    {
+        Assert.NotEmpty(because);
+        Assert.Equal(T0 + TimeSpan.FromSeconds(seconds), RetrySchedule.Next(attempts, T0, TimeSpan.FromMinutes(1), 0, 2));
+    }
+
     [Theory]
     [InlineData(199, DeliveryOutcome.ServerError)]
     [InlineData(200, DeliveryOutcome.Delivered)]

@@ -34,6 +34,15 @@ public sealed record CapContext
 
     /// <summary>After this, counted from sending, the message is no longer to be acted on; later messages supersede it before. Default 24 h.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>What is to be said about the message itself; empty: nothing beyond what follows from its news.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>The message's number within its subscription; 0: not said.</summary>
+    public long Number { get; init; }
+
+    /// <summary>Where the receiver can acknowledge with one click; null: not said.</summary>
+    public string? Web { get; init; }
 }
 
 /// <summary>
@@ -65,6 +74,7 @@ public static class CapMessage
         if (context.Offset.Duration() > TimeSpan.FromHours(14) || context.Offset.Ticks % TimeSpan.TicksPerMinute != 0)
             throw new ArgumentException("The offset is no whole number of minutes up to 14 hours.", nameof(context));
 
+        var told = Told(episode, news);
         var text = new StringBuilder("""<?xml version="1.0" encoding="UTF-8"?>""");
         using (var xml = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true }))
         {
@@ -73,29 +83,54 @@ public static class CapMessage
             Element(xml, "sender", context.Sender);
             Element(xml, "sent", Time(sent, context.Offset));
             Element(xml, "status", CapTerms.Of(context.Status));
-            Element(xml, "msgType", CapTerms.MessageType(news));
+            Element(xml, "msgType", news == EpisodeNews.Summary && earlier.Count == 0 ? "Alert" : CapTerms.MessageType(told));
             Element(xml, "scope", "Restricted");
             Element(xml, "restriction", episode.Department.Length > 0 ? $"For the department {episode.Department}" : "For the city's subscribed departments");
             if (news == EpisodeNews.Acknowledged && episode.Acknowledged is { } acknowledged)
                 Element(xml, "note", $"Acknowledged by {acknowledged.By} at {Time(acknowledged.At, context.Offset)}" + (acknowledged.Note.Length > 0 ? $": {acknowledged.Note}" : ""));
-            else if (news == EpisodeNews.Withdrawn) Element(xml, "note", "Withdrawn: it did not happen, or its rule is no longer in force.");
+            else if (context.Note.Length > 0) Element(xml, "note", context.Note);
+            else if (told == EpisodeNews.Withdrawn) Element(xml, "note", "Withdrawn: it did not happen, or its rule is no longer in force.");
             if (news != EpisodeNews.Raised && earlier.Count > 0) Raw(xml, "references", References(earlier, context.Offset));
             Element(xml, "incidents", episode.Id.Value);
-            WriteInfo(xml, episode, news, sent, context);
+            WriteInfo(xml, episode, told, sent, context);
             xml.WriteEndElement();
         }
 
         return text.ToString();
     }
 
+    /// <summary>A message of the system itself, about nothing that happened: status System, no info.</summary>
+    public static string WriteSystem(string identifier, Instant sent, string sender, string note)
+    {
+        var text = new StringBuilder("""<?xml version="1.0" encoding="UTF-8"?>""");
+        using (var xml = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true }))
+        {
+            xml.WriteStartElement("alert", Namespace);
+            Element(xml, "identifier", identifier);
+            Element(xml, "sender", sender);
+            Element(xml, "sent", Time(sent, TimeSpan.Zero));
+            Element(xml, "status", CapTerms.Of(CapStatus.System));
+            Element(xml, "msgType", "Alert");
+            Element(xml, "scope", "Restricted");
+            Element(xml, "restriction", "For the city's subscribed departments");
+            Element(xml, "note", note);
+            xml.WriteEndElement();
+        }
+        return text.ToString();
+    }
+
+    /// <summary>A summary says what has become of the episode by now.</summary>
+    private static EpisodeNews Told(Episode episode, EpisodeNews news) =>
+        news != EpisodeNews.Summary || episode.IsOpen ? news : episode.WithdrawnAt is null ? EpisodeNews.Cleared : EpisodeNews.Withdrawn;
+
     private static void WriteInfo(XmlWriter xml, Episode episode, EpisodeNews news, Instant sent, CapContext context)
     {
         var row = QuantityCatalogue.Of(episode.Quantity);
-        var at = EpisodeBody.At(episode, news);
+        var at = news is EpisodeNews.Summary or EpisodeNews.Test ? sent : EpisodeBody.At(episode, news);
         xml.WriteStartElement("info", Namespace);
         Element(xml, "language", context.Language);
-        foreach (var category in CapTerms.Categories(episode.Quantity)) Element(xml, "category", category);
-        Element(xml, "event", row.Name);
+        foreach (var category in EpisodeCategories.Of(episode)) Element(xml, "category", category);
+        Element(xml, "event", news == EpisodeNews.Test ? "test" : row.Name);
         if (news == EpisodeNews.Cleared) Element(xml, "responseType", "AllClear");
         Element(xml, "urgency", CapTerms.Urgency(episode.Severity, news));
         Element(xml, "severity", CapTerms.SeverityOf(episode.Severity, news));
@@ -105,6 +140,8 @@ public static class CapMessage
         Element(xml, "expires", Time(sent + context.Lifetime, context.Offset));
         if (episode.Message.Length > 0) Element(xml, "headline", episode.Message);
         Element(xml, "description", string.Create(CultureInfo.InvariantCulture, $"{row.Name} at {episode.Sensor.Value}: {episode.Value} {row.Unit}, since {Time(episode.FirstBreachAt, context.Offset)}."));
+        if (Uri.IsWellFormedUriString(episode.RunBook, UriKind.Absolute)) Element(xml, "instruction", $"What to do: {episode.RunBook}");
+        if (context.Web is { } web) Element(xml, "web", web);
         Parameter(xml, "episode", episode.Id.Value);
         Parameter(xml, "rule", episode.Rule);
         Parameter(xml, "ruleVersion", episode.RuleVersion.ToString(CultureInfo.InvariantCulture));
@@ -112,6 +149,7 @@ public static class CapMessage
         Parameter(xml, "value", episode.Value.ToString("R", CultureInfo.InvariantCulture));
         Parameter(xml, "unit", row.Unit);
         if (episode.Late) Parameter(xml, "late", "true");
+        if (context.Number > 0) Parameter(xml, "number", context.Number.ToString(CultureInfo.InvariantCulture));
         WriteArea(xml, episode, context);
         xml.WriteEndElement();
     }

@@ -1,4 +1,3 @@
-using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace SmartCity.Webhooks.Cap;
@@ -31,6 +30,9 @@ public static class CapTerms
         EpisodeNews.Cleared => "Update",
         EpisodeNews.Withdrawn => "Cancel",
         EpisodeNews.Reopened => "Update",
+        EpisodeNews.SeverityChanged => "Update",
+        EpisodeNews.Summary => "Update",
+        EpisodeNews.Test => "Alert",
     };
 
     /// <summary>Extreme is an "extraordinary threat", Minor "minimal to no known threat": what is over is Minor, however bad it was.</summary>
@@ -47,23 +49,5 @@ public static class CapTerms
     {
         Severity.Critical or Severity.Major => "Immediate",
         Severity.Minor or Severity.Warning => "Expected",
-    };
-
-    /// <summary>What kind of event it is; the first is the leading one.</summary>
-    public static IReadOnlyList<string> Categories(Quantity quantity) => quantity switch
-    {
-        Quantity.AirTemperature or Quantity.RelativeHumidity or Quantity.AirPressure or Quantity.RainDepth
-            or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation
-            or Quantity.WaterTemperature or Quantity.SurfaceTemperature => ["Met"],
-        Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
-        Quantity.Smoke => ["Fire"],
-        Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration => ["Safety"],
-        Quantity.SoilMoisture => ["Env"],
-        Quantity.Motion or Quantity.DoorOpen => ["Security"],
-        Quantity.VehicleCount => ["Transport"],
-        Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage => ["Infra"],   // light: lamps that fail
-        Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene
-            or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon
-            or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.SoundLevel => ["Env", "Health"],
     };
 }

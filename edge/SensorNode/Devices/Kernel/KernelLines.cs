@@ -22,12 +22,13 @@ public sealed class KernelLines : IEdgeSource
     private readonly ILinux _linux;
     private readonly TimeProvider _time;
     private readonly Channel<LineEvent> _events = Channel.CreateBounded<LineEvent>(new BoundedChannelOptions(MaxQueued) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ITimer _timer;
     private readonly ConcurrentQueue<LineEvent> _failed = new(); // for when the queue is full: at most one of each line
     private readonly Lock _lock = new();
     private readonly Dictionary<int, OpenLine> _open = []; // by file descriptor; under the lock
     private readonly int _wake;
     private Thread? _waiting;
-    private Task<bool>? _pending;
     private bool _disposed;
 
     public KernelLines(string path, ILinux linux, TimeProvider time)
@@ -35,10 +36,11 @@ public sealed class KernelLines : IEdgeSource
         _path = path;
         _linux = linux;
         _time = time;
+        _timer = time.CreateTimer(_ => Signal(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _wake = linux.EventFile();
     }
 
-    public unsafe LineOpening Open(int line, LinePull pull)
+    public unsafe LineOpening Open(int line, LinePull pull, bool prompt)
     {
         if (_wake < 0) return new(ReadFault.BusUnavailable, false, 0);
         var chip = _linux.Open(_path);
@@ -64,7 +66,7 @@ public sealed class KernelLines : IEdgeSource
         var atNs = _time.MonotonicNs();
         lock (_lock)
         {
-            _open.Add(request.File, new OpenLine(line));
+            _open.Add(request.File, new OpenLine(line, prompt));
             if (_waiting is null)
             {
                 _waiting = new Thread(Wait, maxStackSize: 128 * 1024) { IsBackground = true, Name = _path };
@@ -75,20 +77,16 @@ public sealed class KernelLines : IEdgeSource
         return new(null, (values.Bits & 1) != 0, atNs);
     }
 
+    /// <summary>How many events wait to be taken.</summary>
+    public int Waiting => _events.Reader.Count + _failed.Count;
+
     public bool TryTake(out LineEvent next) => _events.Reader.TryRead(out next) || _failed.TryDequeue(out next);
 
     public async ValueTask WaitAsync(TimeSpan atMost, CancellationToken stopping)
     {
-        _pending ??= _events.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-        if (!_pending.IsCompleted)
-        {
-            using var woken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var delay = MonotonicClock.RoundedUp(atMost);
-            await Task.WhenAny(_pending, Task.Delay(delay, _time, woken.Token));
-            await woken.CancelAsync();
-            stopping.ThrowIfCancellationRequested();
-        }
-        if (_pending.IsCompleted) _pending = null;
+        var delay = MonotonicClock.RoundedUp(atMost);
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        await _signal.Reader.ReadAsync(stopping);
     }
 
     public void Dispose()
@@ -96,6 +94,7 @@ public sealed class KernelLines : IEdgeSource
         lock (_lock) _disposed = true;
         Wake();
         _waiting?.Join();
+        _timer.Dispose();
         foreach (var file in _open.Keys) _linux.Close(file);
         _open.Clear();
         if (_wake >= 0) _linux.Close(_wake);
@@ -152,6 +151,7 @@ public sealed class KernelLines : IEdgeSource
             var edge = new LineEdge(events[i].Id == GpioUapi.RisingEdge, (long)events[i].TimestampNs);
             line.Dropped = _events.Writer.TryWrite(new(line.Line, edge, lost)) ? 0 : lost + 1;
         }
+        if (line.Prompt || _events.Reader.Count >= MaxQueued / 2) Signal();
     }
 
     private void Lose(int file, ReadFault fault)
@@ -162,7 +162,10 @@ public sealed class KernelLines : IEdgeSource
         if (line is null) return;
         var lost = new LineEvent(line.Line, default, line.Dropped, fault);
         if (!_events.Writer.TryWrite(lost)) _failed.Enqueue(lost);
+        Signal();
     }
+
+    private void Signal() => _signal.Writer.TryWrite(true);
 
     private unsafe void Wake()
     {
@@ -180,9 +183,10 @@ public sealed class KernelLines : IEdgeSource
         LinePull.Off => GpioUapi.BiasDisabled,
     };
 
-    private sealed class OpenLine(int line)
+    private sealed class OpenLine(int line, bool prompt)
     {
         public int Line { get; } = line;
+        public bool Prompt { get; } = prompt;
         public uint LastSequence { get; set; }
         public uint Dropped { get; set; }
     }

@@ -122,26 +122,31 @@ public sealed class SimulatedBme280 : ISimulatedChip
         var pressure = Search(20, adc => Bme280.Pressure(adc, _trim, fine).Value <= air.Pressure); // more counts mean less pressure
         var humidity = Search(16, adc => Bme280.Humidity(adc, _trim, fine).Value >= air.Humidity);
         _last = new(
-            Resolve(pressure, settings.Pressure, Bme280Raw.Skipped20, _last.Pressure),
-            Resolve(temperature, settings.Temperature, Bme280Raw.Skipped20, _last.Temperature),
-            settings.Humidity == Bme280Oversampling.Skipped ? Bme280Raw.Skipped16 : Differ(humidity, 1, Bme280Raw.Skipped16, _last.Humidity));
+            Resolve(pressure, settings.Pressure, _last.Pressure, apart: 1),
+            Resolve(temperature, settings.Temperature, _last.Temperature, Apart),
+            settings.Humidity == Bme280Oversampling.Skipped ? Bme280Raw.Skipped16 : Differ(humidity, 1, Bme280Raw.Skipped16, _last.Humidity, apart: 1));
         return _last;
     }
 
     // Without the filter a result has 16 bits and one more for each doubling of the oversampling (section 3.4.3).
-    private static int Resolve(int adc, Bme280Oversampling oversampling, int skipped, int last)
+    private static int Resolve(int adc, Bme280Oversampling oversampling, int last, int apart)
     {
-        if (oversampling == Bme280Oversampling.Skipped) return skipped;
+        if (oversampling == Bme280Oversampling.Skipped) return Bme280Raw.Skipped20;
         var step = 1 << 5 - (int)oversampling;
-        return Differ(adc & -step, step, skipped, last);
+        return Differ(adc & -step, step, Bme280Raw.Skipped20, last, apart);
     }
 
+    // Counts of temperature that are more than the hundredth of a degree that a driver tells: with any trims of ours one is 0.00030 to 0.00035 °C.
+    private const int Apart = 64;
+
     // Two samples in a row are never the same, so that an oracle can tell which of them it sees; and none is the skipped code.
-    private static int Differ(int adc, int step, int skipped, int last)
+    private static int Differ(int adc, int step, int skipped, int last, int apart)
     {
         var top = 2 * skipped - step;
         adc = Math.Clamp(adc, 0, top);
-        while (adc == last || adc == skipped) adc = adc == top ? top - 2 * step : adc + step;
+        var up = last + apart <= top && skipped != last + apart;
+        if (Math.Abs(adc - last) < apart) adc = (last + (up ? apart : -apart)) & -step;
+        while (Math.Abs(adc - last) < apart || adc == skipped) adc += up ? step : -step;
         return adc;
     }
 

@@ -28,19 +28,19 @@ public sealed class SimulatedLines : IEdgeSource
         });
     }
 
-    public LineOpening Open(int line, LinePull pull)
+    public LineOpening Open(int line, LinePull pull, bool prompt)
     {
         if (!_lines.TryGetValue(line, out var opened)) return new(ReadFault.BusUnavailable, false, 0);
         var (high, atNs) = (opened.High, _time.MonotonicNs());
         if (!opened.Witness.Gave(high, atNs)) return new(ReadFault.NoAnswer, false, 0);
-        opened.IsOpen = true;
+        (opened.IsOpen, opened.IsPrompt) = (true, prompt);
         return new(null, high, atNs);
     }
 
     public bool TryTake(out LineEvent next)
     {
         next = default;
-        if (Earliest() is not var (line, change) || AtNs(change.At) > _time.MonotonicNs()) return false;
+        if (Earliest(promptOnly: false) is not var (line, change) || AtNs(change.At) > _time.MonotonicNs()) return false;
         line.Script.Take();
         line.High = Level(line.Plan, change.Active);
         var edge = new LineEdge(line.High, AtNs(change.At));
@@ -57,7 +57,7 @@ public sealed class SimulatedLines : IEdgeSource
     public async ValueTask WaitAsync(TimeSpan atMost, CancellationToken stopping)
     {
         var until = Idle;
-        if (Earliest() is var (_, change)) until = MonotonicClock.FromNs(AtNs(change.At) - _time.MonotonicNs());
+        if (Earliest(promptOnly: true) is var (_, change)) until = MonotonicClock.FromNs(AtNs(change.At) - _time.MonotonicNs());
         var wait = until < atMost ? until : atMost;
         var delay = MonotonicClock.RoundedUp(wait);
         if (wait > TimeSpan.Zero) await Task.Delay(delay, _time, stopping);
@@ -70,13 +70,13 @@ public sealed class SimulatedLines : IEdgeSource
 
     private long AtNs(TimeSpan sinceStart) => _startNs + sinceStart.ToNs();
 
-    private (Line Line, (TimeSpan At, bool Active) Change)? Earliest()
+    private (Line Line, (TimeSpan At, bool Active) Change)? Earliest(bool promptOnly)
     {
         var now = MonotonicClock.FromNs(_time.MonotonicNs() - _startNs);
         (Line, (TimeSpan At, bool))? earliest = null;
         foreach (var line in _lines.Values)
         {
-            if (line.IsOpen && line.Script.Next(now) is { } change && !(earliest?.Item2.At <= change.At)) earliest = (line, change);
+            if (line.IsOpen && (line.IsPrompt || !promptOnly) && line.Script.Next(now) is { } change && !(earliest?.Item2.At <= change.At)) earliest = (line, change);
         }
         return earliest;
     }
@@ -89,6 +89,7 @@ public sealed class SimulatedLines : IEdgeSource
         public LineScript Script { get; } = script;
         public Witness Witness { get; } = witness;
         public bool IsOpen { get; set; }
+        public bool IsPrompt { get; set; }
         public bool High { get; set; } = Level(plan, script.InitiallyActive);
     }
 }

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using SmartCity.Readings;
 using SmartCity.Telemetry;
+using SmartCity.Timeline;
 
 namespace SensorNode.Readings.Outbox;
 
@@ -13,7 +14,8 @@ namespace SensorNode.Readings.Outbox;
 /// payload: device [name-length name] boot samples { sample-delta time-delta (readings &lt;&lt; 2 | clock) { quantity form value } }
 /// device:  an index into the segment's names &lt;&lt; 1; plus 1 when the name follows, which is when it comes up first
 /// time:    ms, zigzag; the first against the segment's base, the others against the one before
-/// form:    quality &lt;&lt; 3 | kind: 0 a double of 8 bytes, 1 a float of 4 that is exactly it, 2 a whole number (zigzag), 3 a fault (1 byte)
+/// form:    quality &lt;&lt; 3 | kind: 0 a double of 8 bytes, 1 a float of 4 that is exactly it, 2 a whole number (zigzag), 3 a fault (1 byte),
+///          4 hundredths: the difference (zigzag) from those of the same quantity before it in the batch, or from 0
 /// </code>
 /// </summary>
 internal static class BatchRecord
@@ -22,6 +24,7 @@ internal static class BatchRecord
     private const int CrcBytes = 4;
     private const int MaxNameBytes = 1024;
     private const double WholeLimit = 1L << 40;
+    private const int Hundredths = 2; // of ValueScale
 
     /// <summary>Appends the record. A device that is new to the segment is added to <paramref name="names"/>.</summary>
     public static void Append(VarintWriter into, VarintWriter scratch, ulong batch, long baseMs, NameTable names, string device, uint boot, IReadOnlyList<PendingSample> samples, ReadOnlySpan<Reading> readings)
@@ -39,13 +42,15 @@ internal static class BatchRecord
         scratch.Varint(boot);
         scratch.Varint((ulong)samples.Count);
         var (last, lastMs, at) = (0ul, baseMs, 0);
+        Span<long> hundredths = stackalloc long[QuantityCatalogue.Numbers];
+        hundredths.Clear();
         foreach (var sample in samples)
         {
             scratch.Varint(sample.Sample - last);
             scratch.Signed(sample.AtMs - lastMs);
             scratch.Varint((ulong)sample.Count << 2 | (byte)sample.Clock);
             (last, lastMs) = (sample.Sample, sample.AtMs);
-            for (var i = 0; i < sample.Count; i++) AppendReading(scratch, readings[at++]);
+            for (var i = 0; i < sample.Count; i++) AppendReading(scratch, readings[at++], hundredths);
         }
         into.Varint((ulong)scratch.Length);
         into.Bytes(scratch.Written);
@@ -95,6 +100,8 @@ internal static class BatchRecord
         var runs = new SampleRun[(int)count];
         var readings = new List<Reading>((int)count * 3);
         var (last, ms) = (0ul, baseMs);
+        Span<long> hundredths = stackalloc long[QuantityCatalogue.Numbers];
+        hundredths.Clear();
         for (var i = 0; i < runs.Length; i++)
         {
             if (!r.Varint(out var delta) || delta > ReadingOrder.MaxSample - last || !r.Signed(out var time) || !r.Varint(out var packed)) return false;
@@ -104,7 +111,7 @@ internal static class BatchRecord
             runs[i] = new(ReadingOrder.Of((uint)boot, last), (ClockTrust)(packed & 3), (byte)(packed >> 2));
             for (var k = 0ul; k < packed >> 2; k++)
             {
-                if (!TryReading(ref r, new(ms), runs[i].Order, runs[i].Clock, out var reading)) return false;
+                if (!TryReading(ref r, new(ms), runs[i].Order, runs[i].Clock, hundredths, out var reading)) return false;
                 readings.Add(reading);
             }
         }
@@ -122,7 +129,7 @@ internal static class BatchRecord
         return ~crc;
     }
 
-    private static void AppendReading(VarintWriter w, Reading reading)
+    private static void AppendReading(VarintWriter w, Reading reading, Span<long> hundredths)
     {
         w.Byte((byte)reading.Quantity);
         var quality = (byte)((byte)reading.Quality << 3);
@@ -135,6 +142,12 @@ internal static class BatchRecord
         {
             w.Byte((byte)(quality | 2));
             w.Signed((long)value);
+        }
+        else if (Math.Abs(value) <= WholeLimit && ValueScale.TryScale(value, Hundredths, out var scaled))
+        {
+            w.Byte((byte)(quality | 4));
+            w.Signed(scaled - hundredths[(byte)reading.Quantity]);
+            hundredths[(byte)reading.Quantity] = scaled;
         }
         else if ((float)value == value)
         {
@@ -150,7 +163,7 @@ internal static class BatchRecord
         }
     }
 
-    private static bool TryReading(ref VarintReader r, Instant at, ReadingOrder order, ClockTrust clock, out Reading reading)
+    private static bool TryReading(ref VarintReader r, Instant at, ReadingOrder order, ClockTrust clock, scoped Span<long> hundredths, out Reading reading)
     {
         reading = default;
         if (!r.Byte(out var quantity) || !QuantityCatalogue.Knows(quantity) || !r.Byte(out var form)) return false;
@@ -170,6 +183,9 @@ internal static class BatchRecord
             case 3 when r.Byte(out var fault):
                 reading = Reading.Failed((Quantity)quantity, at, order, (ReadFault)fault, clock);
                 return fault != 0;
+            case 4 when r.Signed(out var step):
+                value = ValueScale.Unscale(hundredths[quantity] = unchecked(hundredths[quantity] + step), Hundredths);
+                break;
             default:
                 return false;
         }
