@@ -35,6 +35,11 @@ if (line.Command == NodeCommand.Help)
     Console.WriteLine(CommandLine.Help);
     return ExitCode.Ok;
 }
+if (line.Command == NodeCommand.Schema)
+{
+    Console.Write(NodeFileSchema.Text());
+    return ExitCode.Ok;
+}
 
 var (file, problems) = NodeFileReader.Read(line.File, line.Overrides);
 if (file is null)
@@ -67,7 +72,7 @@ try
     using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>());
     using BackgroundService source = line.Command == NodeCommand.Drain
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
-        : new SampleLoop(file, board, outbox, clock, time, new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>()));
+        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time), time, new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>()));
     return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source]) ? ExitCode.Ok : ExitCode.Failed;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -14,6 +14,9 @@ public enum Presence : byte
 
     /// <summary>It should have spoken by now.</summary>
     Stale,
+
+    /// <summary>Enrolled, and never heard since the hub started: not mounted yet, or refused by a broker that does not say so.</summary>
+    Silent,
 }
 
 /// <summary>The newest value of one quantity of a sensor. Never goes back in order.</summary>

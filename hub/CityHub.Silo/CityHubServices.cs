@@ -58,6 +58,7 @@ public static class CityHubServices
     private static void AddTelemetry(this IServiceCollection services) => services
         .AddSingleton<Refusals>()
         .AddSingleton<HubVoice>()
+        .AddSingleton(p => new EnrolledNodes(p.Settings<HubOptions>().EnrolledFile, p.Log<EnrolledNodes>()))
         .AddSingleton(p => new IngestBudget(p.Settings<HubOptions>().IngestLimitMegabytes * 1024L * 1024))
         .AddSingleton(p => new IngestGate(p.GetRequiredService<ITwinEngine>().Mailboxes, p.GetRequiredService<IngestBudget>(), p.Settings<HubOptions>().MessageLimitKilobytes * 1024,
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<HubMetrics>()));
@@ -66,9 +67,10 @@ public static class CityHubServices
         .AddSingleton<EventFeed>()
         .AddSingleton<Places>()
         .AddSingleton<EpisodeWriter>()
+        .AddSingleton<DistrictWatches>()
         .AddSingleton(p => new UnstoredRows(p.Settings<HubOptions>().UnstoredLimit))
         .AddSingleton(p => new ShardParts(p.Settings<HubOptions>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<Places>(), p.GetRequiredService<EpisodeWriter>(),
-            p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
+            p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.Log<LocalEngine>()))
         .AddSingleton<ITwinEngine, LocalEngine>()
         .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),
@@ -82,6 +84,7 @@ public static class CityHubServices
         services.AddSingleton<EpisodeBoard>();
         services.AddSingleton(p => new RuleFiles(p.Settings<RulesOptions>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<HubMetrics>(), p.Log<RuleFiles>()));
+        services.AddSingleton<RuleRehearsal>();
     }
 
     private static void AddChecked<TOptions, TValidator>(this IServiceCollection services, string section) where TOptions : class where TValidator : class, IValidateOptions<TOptions> =>

@@ -15,7 +15,7 @@ namespace CityHub.Silo;
 /// The hub's life: brings the twins back, runs its loops, and ends them in the order in which they need each other. A loop that dies ends the
 /// host; nothing dies in silence.
 /// </summary>
-internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
+internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
     IRegister register, IngestGate gate, UnstoredRows unstored, HubVoice voice, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
     TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
 {
@@ -28,7 +28,10 @@ internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits
         var inForce = await rules.Start();
         board.Use(inForce);
         engine.Use(inForce);
-        board.Load(await register.ListEpisodes(new(Open: true, Limit: int.MaxValue)));
+        var open = await register.ListEpisodes(new(Open: true, Limit: int.MaxValue));
+        board.Load(open);
+        districts.Use(inForce);
+        districts.Adopt(open);
         engine.Restore(register.LoadCheckpoints(out _throughBlock));
         var blocks = 0;
         foreach (var block in timeline.BlocksAfter(_throughBlock))
@@ -38,6 +41,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits
             blocks++;
         }
         if (blocks > 0) Replayed(blocks);
+        districts.Hear(engine.Sensors());
         await base.StartAsync(cancellationToken);
     }
 
@@ -55,9 +59,10 @@ internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits
         var saving = places.Run(ending.Token);
         var keeping = beside.Run(timeline, ending.Token);
         var committed = commits.Run(_throughBlock, committing.Token);
+        var watching = districts.Run(ending.Token);
         var looking = rules.Run(Use, taking.Token);
         Task[] connections = [.. links.Select(link => link.Run(taking.Token))];
-        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, .. connections]);
+        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, .. connections]);
         if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
         state.Stopped();
         await taking.CancelAsync();
@@ -66,7 +71,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits
         await committing.CancelAsync();
         await Ended(committed);
         await ending.CancelAsync();
-        await Ended(running, writing, saving, keeping);
+        await Ended(running, writing, saving, keeping, watching);
         if (!stoppingToken.IsCancellationRequested) await died;
     }
 
@@ -74,6 +79,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, CommitPipeline commits
     {
         board.Use(changed);
         engine.Use(changed);
+        districts.Use(changed);
     }
 
     private HostLink[] Links()

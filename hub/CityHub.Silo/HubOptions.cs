@@ -69,6 +69,9 @@ public sealed class HubOptions
     [Range(1, 1_000_000)]
     public int NodeLimit { get; set; } = 20_000;
 
+    /// <summary>The list of enrolled nodes that <c>./city enrol</c> keeps (<c>broker/enrolled</c>): a node on it that was never heard is shown as silent. Default: none.</summary>
+    public string? EnrolledFile { get; set; }
+
     /// <summary>Rebirth requests that the whole city may be sent in a second. Default 50.</summary>
     [Range(1, 10_000)]
     public int RebirthsPerSecond { get; set; } = 50;

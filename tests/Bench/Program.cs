@@ -8,6 +8,7 @@ const string Help = """
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
     ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
+    ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
     ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
     """;
 
@@ -28,6 +29,7 @@ try
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
         case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
+        case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
         case "early-warning" when EarlyWarning.Run(Text("--data", "../shared/data")) is { } scores: table = scores; break;
         case "early-warning": return 2;

@@ -47,6 +47,18 @@ public sealed class ContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_newest_values_of_one_quantity_are_listed_by_sensor()
+    {
+        var (_, sensors) = await _hub.Reader.Ask("/v1/sensors");
+        var (_, latest) = await _hub.Reader.Ask("/v1/latest?quantity=air-temperature");
+        Assert.NotEmpty(latest.AsArray());
+        Assert.Equal(
+            sensors.AsArray().SelectMany(s => s!["values"]!.AsArray().Where(v => v!.Text("quantity") == "air-temperature").Select(v => (s.Text("id"), v!.Text("at"), (double?)v["value"]))),
+            latest.AsArray().Select(v => (v!.Text("sensor"), v!.Text("at"), (double?)v["value"])));
+        Assert.Equal(422, (await _hub.Reader.Ask("/v1/latest?quantity=pm9")).Status);
+    }
+
+    [Fact]
     public async Task History_leaves_gaps_out_and_names_its_unit_and_step()
     {
         var (status, history) = await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&step=5m");

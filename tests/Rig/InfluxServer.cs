@@ -83,7 +83,8 @@ public sealed class InfluxServer : IAsyncDisposable
     {
         using var answer = await Ask(influxQl, database);
         var result = answer.RootElement.GetProperty("results")[0];
-        if (result.TryGetProperty("error", out var error)) throw new InvalidOperationException($"{influxQl}: {error.GetString()}");
+        if (result.TryGetProperty("error", out var error) && error.GetString()!.StartsWith("database not found", StringComparison.Ordinal)) return []; // nothing is in it yet
+        if (result.TryGetProperty("error", out error)) throw new InvalidOperationException($"{influxQl}: {error.GetString()}");
         var rows = new List<(IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, JsonElement>)>();
         if (!result.TryGetProperty("series", out var all)) return rows;
         foreach (var series in all.EnumerateArray())

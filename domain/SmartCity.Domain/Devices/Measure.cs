@@ -19,6 +19,12 @@ public readonly record struct Measure
     /// <summary>Why there is no value; null when there is one.</summary>
     public ReadFault? Fault { get; }
 
+    /// <summary>Good, or suspect by <see cref="AsSuspect"/>.</summary>
+    public Quality Quality { get; private init; } = Quality.Good;
+
+    /// <summary>The same, and whoever reads it is told to doubt it.</summary>
+    public Measure AsSuspect() => this with { Quality = Quality.Suspect };
+
     /// <summary>A value in the catalogue's unit. One that is no number is <see cref="ReadFault.OutOfRange"/>.</summary>
     public static Measure Of(Quantity quantity, double value) =>
         double.IsFinite(value) ? new(quantity, value, null) : Failed(quantity, ReadFault.OutOfRange);
@@ -47,5 +53,5 @@ public readonly record struct Measure
 
     /// <summary>The reading that this measure becomes once it has a stamp, an order and a clock's word.</summary>
     public Reading At(Instant at, ReadingOrder order, ClockTrust clock) =>
-        Fault is { } fault ? Reading.Failed(Quantity, at, order, fault, clock) : Reading.Measured(Quantity, at, order, _value, clock);
+        Fault is { } fault ? Reading.Failed(Quantity, at, order, fault, clock) : Reading.Measured(Quantity, at, order, _value, clock, Quality);
 }

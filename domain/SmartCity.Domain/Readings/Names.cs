@@ -18,5 +18,13 @@ public readonly record struct SensorId(string Value)
     /// <summary>The id that a device gets when the city has not bound it to a sensor: its own address.</summary>
     public static SensorId Suggested(DeviceKey device) => new($"{device.Node.Group}.{device.Node.Node}.{device.Device}");
 
+    /// <summary>A district as the subject of an episode. No sensor's id has a slash before a district's name.</summary>
+    public static SensorId OfDistrict(string district) => new(DistrictMark + district);
+
+    /// <summary>The district that this names as a subject; null: it is a sensor.</summary>
+    public string? District => Value.StartsWith(DistrictMark, StringComparison.Ordinal) ? Value[DistrictMark.Length..] : null;
+
+    private const string DistrictMark = "district/";
+
     public override string ToString() => Value;
 }

@@ -40,6 +40,13 @@ public enum Quantity : byte
     Vibration = 35,
     WaterTemperature = 36,
     SurfaceTemperature = 37,
+
+    // From 210 on: what the hub computes from others, see Watch.DerivedQuantity.
+    DewPoint = 210,
+    HeatIndex = 211,
+    SeaLevelPressure = 212,
+    UsAqi = 213,
+    CnAqi = 214,
 }
 
 /// <summary>How a quantity's values behave from one reading to the next.</summary>

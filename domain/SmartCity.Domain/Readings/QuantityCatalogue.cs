@@ -62,6 +62,11 @@ public static class QuantityCatalogue
         Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
         Quantity.WaterTemperature => Level(quantity, "water-temperature", "Cel", -5, 60),
         Quantity.SurfaceTemperature => Level(quantity, "surface-temperature", "Cel", -60, 125),
+        Quantity.DewPoint => Level(quantity, "dew-point", "Cel", -100, 85),
+        Quantity.HeatIndex => Level(quantity, "heat-index", "Cel", -70, 150),
+        Quantity.SeaLevelPressure => Level(quantity, "sea-level-pressure", "hPa", 800, 1200),
+        Quantity.UsAqi => Level(quantity, "us-aqi", "1", 0, 500),
+        Quantity.CnAqi => Level(quantity, "cn-aqi", "1", 0, 500),
     };
 
     private static QuantityRow Level(Quantity quantity, string name, string unit, double min, double max) =>

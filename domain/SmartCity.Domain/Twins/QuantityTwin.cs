@@ -5,10 +5,10 @@ using SmartCity.Watch;
 namespace SmartCity.Twins;
 
 /// <summary>
-/// The rules of one quantity of a sensor, and the good readings that late ones can still be merged with: those at most the largest lateness limit of
+/// The rules of one quantity of a sensor, and the readings they look at that late ones can still be merged with: those at most the largest lateness limit of
 /// the rules older than the newest, and at most <see cref="ReadingBuffer.Most"/>. What drops out is folded into each rule's base, for good.
 /// </summary>
-internal sealed class QuantityTwin
+internal sealed partial class QuantityTwin
 {
     private readonly ReadingBuffer _kept = new();
     private uint _epoch;
@@ -17,6 +17,8 @@ internal sealed class QuantityTwin
     private ulong _baseThrough;
     private RuleTwin[] _rules = [];
     private long _lateness;
+    private bool _looksAtSuspect; // at least one rule
+    private bool _feeds;          // something is computed from it: repeats must be known
 
     /// <summary>Whether the live value is of this epoch, so that orders can be compared.</summary>
     public bool HasOrder => _hasOrder;
@@ -24,20 +26,15 @@ internal sealed class QuantityTwin
     /// <summary>Whether the newest good value is of this epoch.</summary>
     public bool GoodHasOrder { get; private set; }
 
-    public bool HasRules => _rules.Length > 0;
+    private bool Keeps => _rules.Length > 0 || _feeds;
 
     public bool IsBound { get; private set; } = true;
 
     /// <summary>When the clock has something to find, in Unix ms, or earlier.</summary>
-    public long Deadline
-    {
-        get
-        {
-            var least = long.MaxValue;
-            foreach (var rule in _rules) least = Math.Min(least, rule.Deadline);
-            return least;
-        }
-    }
+    public long Deadline { get; private set; } = long.MaxValue;
+
+    /// <summary>Whether any rule, or what is computed from it, may look at a reading of this quality.</summary>
+    public bool LooksAt(Quality quality) => Keeps && (quality == Quality.Good || _looksAtSuspect && quality is Quality.NotEvaluated or Quality.Suspect);
 
     /// <summary>Whether an epoch is over. A new one starts a new order: what is kept is folded into the base.</summary>
     public bool IsOver(uint epoch)
@@ -58,7 +55,7 @@ internal sealed class QuantityTwin
         GoodHasOrder |= good;
     }
 
-    /// <summary>Takes a good reading of the present epoch.</summary>
+    /// <summary>Takes a reading of the present epoch that some rule may look at.</summary>
     public ObserveOutcome Observe(SensorId sensor, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
         if (_hasBase && reading.Order <= _baseThrough)
@@ -69,10 +66,17 @@ internal sealed class QuantityTwin
         }
         if (_kept.Count == 0 || reading.Order > _kept.Newest.Order)
         {
-            if (_kept.IsFull) Absorb();
+            if (_kept.IsFull) Absorb(sensor, now, events);
             _kept.Append(reading);
-            foreach (var rule in _rules) rule.Step(sensor, _epoch, reading, looked, now, events);
-            Expire();
+            var stepped = false;
+            foreach (var rule in _rules)
+            {
+                if (rule.IsQuiet(reading)) continue; // most readings
+                Step(rule, sensor, reading, looked, now, events);
+                stepped = true;
+            }
+            if (stepped) FindDeadline();
+            Expire(sensor, now, events);
             return ObserveOutcome.Newest;
         }
         var index = _kept.Find(reading.Order);
@@ -85,12 +89,13 @@ internal sealed class QuantityTwin
                 TooLate(sensor, _epoch, reading, looked, now, events);
                 return ObserveOutcome.TooLate;
             }
-            Absorb();
+            Absorb(sensor, now, events);
             index--;
         }
         _kept.Insert(index, reading);
-        foreach (var rule in _rules) rule.Merge(sensor, _epoch, _kept, reading.Order, looked, now, events);
-        Expire();
+        foreach (var rule in _rules) Merge(rule, sensor, reading, looked, now, events);
+        FindDeadline();
+        Expire(sensor, now, events);
         return ObserveOutcome.Merged;
     }
 
@@ -105,22 +110,33 @@ internal sealed class QuantityTwin
     {
         foreach (var rule in _rules)
         {
-            if (rule.Deadline <= now) rule.Elapse(sensor, looked, now, events);
+            if (rule.Deadline <= now) Elapse(rule, sensor, looked, now, events);
         }
+        FindDeadline();
     }
 
     /// <summary>Puts other rules in force. If none of this quantity's is new, gone or changed, nothing else changes.</summary>
-    public void Bind(SensorId sensor, Quantity quantity, RulePlan plan, long looked, long now, List<EpisodeEvent> events)
+    /// <param name="feeds">How long, in ms, what is computed from it waits for late readings; null: nothing is.</param>
+    public void Bind(SensorId sensor, Quantity quantity, PlannedRule[] planned, long? feeds, int version, long looked, long now, List<EpisodeEvent> events)
     {
-        var planned = plan.Of(quantity);
-        _lateness = 0;
-        foreach (var rule in planned) _lateness = Math.Max(_lateness, rule.Lateness);
+        (_lateness, _feeds, _looksAtSuspect) = (feeds ?? 0, feeds is not null, feeds is not null);
+        foreach (var rule in planned)
+        {
+            _lateness = Math.Max(_lateness, rule.Lateness);
+            _looksAtSuspect |= rule.Passes(Quality.Suspect);
+        }
+        Replace(sensor, quantity, planned, version, looked, now, events);
+        FindDeadline();
+    }
+
+    private void Replace(SensorId sensor, Quantity quantity, PlannedRule[] planned, int version, long looked, long now, List<EpisodeEvent> events)
+    {
         if (IsSame(planned))
         {
             for (var i = 0; i < planned.Length; i++)
             {
                 if (IsBound) _rules[i].Rename(planned[i]);
-                else _rules[i].Restore(planned[i], _epoch, _kept, looked);
+                else Restore(_rules[i], planned[i], sensor, looked, now, events);
             }
             IsBound = true;
             return;
@@ -133,7 +149,7 @@ internal sealed class QuantityTwin
             if (old is not null && old.Definition == rule.Definition)
             {
                 if (IsBound) old.Rename(rule);
-                else old.Restore(rule, _epoch, _kept, looked);
+                else Restore(old, rule, sensor, looked, now, events);
                 old.Settle();
                 next[i] = old;
             }
@@ -141,7 +157,7 @@ internal sealed class QuantityTwin
         }
         foreach (var old in _rules)
         {
-            if (!Array.Exists(planned, rule => rule.Id == old.Id)) old.Withdraw(sensor, quantity, plan.Set.Version, looked, now, events);
+            if (!Array.Exists(planned, rule => rule.Id == old.Id)) old.Withdraw(sensor, quantity, version, looked, now, events);
         }
         ForgetKept();
         _rules = next;
@@ -153,6 +169,7 @@ internal sealed class QuantityTwin
         foreach (var rule in _rules)
         {
             if (rule.OpenEpisode(sensor, looked) is { } episode) open.Add(episode);
+            if (rule.FailureEpisode(sensor) is { } failure) open.Add(failure);
         }
     }
 
@@ -166,6 +183,7 @@ internal sealed class QuantityTwin
         for (var i = 0; i < _kept.Count; i++)
         {
             w.Varint(_kept[i].Order - last.Order);
+            w.Byte((byte)_kept[i].Quality);
             w.Signed(_kept[i].At - last.At);
             Numbers.Write(w, _kept[i].Value);
             last = _kept[i];
@@ -184,10 +202,10 @@ internal sealed class QuantityTwin
         var last = default(Kept);
         for (var i = 0ul; i < kept; i++)
         {
-            if (!r.Varint(out var step) || !r.Signed(out var delta) || !Numbers.Read(ref r, out var value)) return false;
+            if (!r.Varint(out var step) || !r.Byte(out var quality) || !Enum.IsDefined((Quality)quality) || !r.Signed(out var delta) || !Numbers.Read(ref r, out var value)) return false;
             if (step > ulong.MaxValue - last.Order || i > 0 && step == 0) return false;
             if (delta < -Instant.Max.UnixMilliseconds || delta > Instant.Max.UnixMilliseconds) return false;
-            last = new(last.Order + step, last.At + delta, value);
+            last = new(last.Order + step, last.At + delta, value, (Quality)quality);
             if (last.At < 0 || last.At > Instant.Max.UnixMilliseconds) return false;
             twin._kept.Append(last);
         }
@@ -202,6 +220,12 @@ internal sealed class QuantityTwin
 
     /// <summary>Most rules on one quantity that a checkpoint is believed to hold.</summary>
     private const ulong MaxRules = 4096;
+
+    private void FindDeadline()
+    {
+        Deadline = long.MaxValue;
+        foreach (var rule in _rules) Deadline = Math.Min(Deadline, rule.Deadline);
+    }
 
     private bool IsSame(PlannedRule[] planned)
     {
@@ -227,15 +251,15 @@ internal sealed class QuantityTwin
         _kept.Clear();
     }
 
-    private void Expire()
+    private void Expire(SensorId sensor, long now, List<EpisodeEvent> events)
     {
-        while (_kept.Count > 1 && _kept.Newest.At - _kept.Oldest.At > _lateness) Absorb();
+        while (_kept.Count > 1 && _kept.Newest.At - _kept.Oldest.At > _lateness) Absorb(sensor, now, events);
     }
 
-    private void Absorb()
+    private void Absorb(SensorId sensor, long now, List<EpisodeEvent> events)
     {
         ref readonly var oldest = ref _kept.Oldest;
-        foreach (var rule in _rules) rule.Absorb(_epoch, oldest);
+        foreach (var rule in _rules) Absorb(rule, sensor, oldest, now, events);
         _baseThrough = oldest.Order;
         _hasBase = true;
         _kept.DropOldest();

@@ -7,13 +7,13 @@ namespace SmartCity.Twins;
 /// <summary>
 /// A place-bound sensor: its live values, and where every rule on it stands. A pure function run in place: its state is its own, mutable and
 /// single-threaded, and depends on nothing but what it was given. All its times are of the city clock.
-/// <para>A rule looks at good readings alone. Within an epoch readings count in their order, not in that of their arrival: those that come late but
+/// <para>A rule looks at good readings, and at doubtful ones if it says so. Within an epoch readings count in their order, not in that of their arrival: those that come late but
 /// fit into what is kept (see <see cref="Observe"/>) leave the same episodes as if they had come in time. Events are facts, and telling one twice
 /// changes nothing (<see cref="Episode.Apply"/>); a silent sensor never clears an episode.</para>
 /// </summary>
-public sealed class SensorTwin(SensorId id)
+public sealed partial class SensorTwin(SensorId id)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     private LiveQuantity[] _live = [];
     private QuantityTwin[] _quantities = [];
@@ -41,7 +41,7 @@ public sealed class SensorTwin(SensorId id)
     }
 
     /// <summary>
-    /// Takes a reading and appends what it, and the time, brought to light. Good readings of quantities that have rules are kept while they are at most
+    /// Takes a reading and appends what it, and the time, brought to light. Readings of quantities that have rules which look at them are kept while they are at most
     /// the largest lateness limit of these rules older than the newest one, and at most 64 of them; what comes out of order is merged among them,
     /// and the difference is told. So is a backlog of any age that comes in order behind newer readings, while these are kept. What stands before a
     /// reading that is kept no longer is <see cref="ObserveOutcome.TooLate"/>.
@@ -60,8 +60,13 @@ public sealed class SensorTwin(SensorId id)
         var index = IndexOf(reading.Quantity);
         if (index < 0) index = Add(reading.Quantity, now, plan, events);
         epoch = unchecked(_epochsBefore + epoch);
-        _epoch = Math.Max(_epoch, epoch);
+        if (epoch > _epoch)
+        {
+            _epoch = epoch;
+            ForgetSamples();
+        }
         var outcome = Take(index, reading, epoch, now, events);
+        if (plan.Feeds(reading.Quantity) && outcome is ObserveOutcome.Newest or ObserveOutcome.Merged) Compute(reading, epoch, now, events);
         if (_deadline <= now) Elapse(now, events);
         _looked = now;
         return outcome;
@@ -93,6 +98,7 @@ public sealed class SensorTwin(SensorId id)
     {
         var open = new List<EpisodeId>();
         for (var i = 0; i < _count; i++) _quantities[i].OpenEpisodes(Id, _looked, open);
+        foreach (var join in _joins) join.Rules?.OpenEpisodes(Id, _looked, open);
         return open;
     }
 
@@ -110,6 +116,10 @@ public sealed class SensorTwin(SensorId id)
             LiveQuantities.Write(w, _live[i]);
             _quantities[i].Write(w, _looked);
         }
+        w.Varint((ulong)_joins.Length);
+        foreach (var join in _joins) join.Write(w, _looked);
+        w.Byte(_hours is null ? (byte)0 : (byte)1);
+        _hours?.Write(w);
     }
 
     /// <summary>False when the bytes are not what <see cref="Write"/> wrote.</summary>
@@ -127,7 +137,7 @@ public sealed class SensorTwin(SensorId id)
             if (twin.IndexOf(live.Quantity) >= 0) return false;
             twin.Append(live, quantity);
         }
-        return true;
+        return twin.ReadJoins(ref r) && twin.ReadHours(ref r);
     }
 
     private ObserveOutcome Take(int index, in Reading reading, uint epoch, long now, List<EpisodeEvent> events)
@@ -135,10 +145,11 @@ public sealed class SensorTwin(SensorId id)
         var quantity = _quantities[index];
         ref var live = ref _live[index];
         reading.TryGetValue(out var value);
-        var kept = new Kept(reading.Order.Packed, reading.At.UnixMilliseconds, value);
+        var kept = new Kept(reading.Order.Packed, reading.At.UnixMilliseconds, value, reading.Quality);
+        var looks = reading.Fault is null && quantity.LooksAt(reading.Quality);
         if (quantity.IsOver(epoch))
         {
-            if (reading.IsGood) quantity.TooLate(Id, epoch, kept, _looked, now, events);
+            if (looks) quantity.TooLate(Id, epoch, kept, _looked, now, events);
             return ObserveOutcome.TooLate;
         }
         if (quantity.HasOrder && reading.Order == live.Newest.Order) return ObserveOutcome.Duplicate;
@@ -149,7 +160,7 @@ public sealed class SensorTwin(SensorId id)
             live = new(newest ? reading : live.Newest, live.HasGood || newestGood, newestGood ? reading : live.Good);
             quantity.Seen(newestGood);
         }
-        if (!reading.IsGood || !quantity.HasRules) return newest ? ObserveOutcome.Newest : ObserveOutcome.Merged;
+        if (!looks) return newest ? ObserveOutcome.Newest : ObserveOutcome.Merged;
         var outcome = quantity.Observe(Id, kept, _looked, now, events);
         _deadline = Math.Min(_deadline, quantity.Deadline);
         return outcome == ObserveOutcome.Newest && !newest ? ObserveOutcome.Merged : outcome;
@@ -158,10 +169,17 @@ public sealed class SensorTwin(SensorId id)
     private void Elapse(long now, List<EpisodeEvent> events)
     {
         _deadline = long.MaxValue;
+        FormIndices(now, events);
         for (var i = 0; i < _count; i++)
         {
             _quantities[i].Elapse(Id, _looked, now, events);
             _deadline = Math.Min(_deadline, _quantities[i].Deadline);
+        }
+        foreach (var join in _joins)
+        {
+            if (join.Rules is not { } rules) continue;
+            rules.Elapse(Id, _looked, now, events);
+            _deadline = Math.Min(_deadline, rules.Deadline);
         }
     }
 
@@ -171,15 +189,18 @@ public sealed class SensorTwin(SensorId id)
         _deadline = long.MaxValue;
         for (var i = 0; i < _count; i++)
         {
-            _quantities[i].Bind(Id, _live[i].Quantity, plan, _looked, now, events);
+            _quantities[i].Bind(Id, _live[i].Quantity, plan.Of(_live[i].Quantity), plan.FeedsFor(_live[i].Quantity), plan.Set.Version, _looked, now, events);
             _deadline = Math.Min(_deadline, _quantities[i].Deadline);
         }
+        BindJoins(now, plan, events);
+        if (plan.Indices.Length == 0) _hours = null;
+        else if (_hours is not null) _deadline = Math.Min(_deadline, _hours.NextDeadline(plan.IndexSettle));
     }
 
     private int Add(Quantity quantity, long now, RulePlan plan, List<EpisodeEvent> events)
     {
         var added = new QuantityTwin();
-        added.Bind(Id, quantity, plan, _looked, now, events);
+        added.Bind(Id, quantity, plan.Of(quantity), plan.FeedsFor(quantity), plan.Set.Version, _looked, now, events);
         Append(new(Reading.Failed(quantity, default, default, ReadFault.Unspecified), false, default), added);
         return _count - 1;
     }

@@ -36,7 +36,11 @@ public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVers
     /// <param name="FirstBreachAt">Stamp of the first breaching reading.</param>
     /// <param name="Late">Raised by the rule's late policy from readings past the lateness limit.</param>
     public sealed record Raised(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At,
-        Severity Severity, double Value, Instant FirstBreachAt, bool Late) : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+        Severity Severity, double Value, Instant FirstBreachAt, bool Late) : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At)
+    {
+        /// <summary>Of a district's episode: its sensors that were bad when it was raised.</summary>
+        public IReadOnlyList<SensorId> Members { get; init; } = [];
+    }
 
     /// <summary>A breach found in readings too old to page anyone, or already over when it came to light: recorded and shown, nobody is called.
     /// A later <see cref="Raised"/> with the same id means that it is live after all.</summary>
@@ -99,6 +103,9 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
 
     public EpisodeKind Kind { get; init; } = EpisodeKind.Actual;
 
+    /// <summary>Of a district's episode: its sensors that were bad when it was raised. Their own episodes on the same quantity are told by it.</summary>
+    public IReadOnlyList<SensorId> Members { get; init; } = [];
+
     /// <summary>When its severity last changed (city clock); null: it is as it was when it opened.</summary>
     public Instant? SeverityAt { get; init; }
 
@@ -129,18 +136,18 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
     public static Episode? Apply(Episode? before, EpisodeEvent change) => change switch
     {
         EpisodeEvent.Raised e when before is null =>
-            new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RaisedAt = e.At, Late = e.Late },
+            new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value) { RaisedAt = e.At, Late = e.Late, Members = e.Members },
         EpisodeEvent.Raised e when before.RaisedAt is null || before.WithdrawnAt is not null =>
-            before with { RaisedAt = e.At, Late = e.Late, Severity = e.Severity, Value = e.Value, ClearedAt = null, WithdrawnAt = null },
+            before with { RaisedAt = e.At, Late = e.Late, Severity = e.Severity, Value = e.Value, Members = e.Members, ClearedAt = null, WithdrawnAt = null },
         // Its twin says that it is open: what had ended it (a later breach that turned out to be the same one) is no more.
-        EpisodeEvent.Raised when before is { ClearedAt: not null } => before with { ClearedAt = null },
+        EpisodeEvent.Raised e when before is { ClearedAt: not null } => before with { ClearedAt = null, Severity = e.Severity },
         EpisodeEvent.Recorded e when before is null =>
             new(e.Episode, e.Rule, e.RuleVersion, e.Sensor, e.Quantity, e.Severity, e.FirstBreachAt, e.Value)
             {
                 RecordedAt = e.At,
                 ClearedAt = e.ClearedAt,
             },
-        EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = e.ClearedAt, WithdrawnAt = null },
+        EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = e.ClearedAt, Severity = e.Severity, WithdrawnAt = null },
         EpisodeEvent.SeverityChanged e when before is { IsOpen: true } && e.Severity != before.Severity && (before.SeverityAt is not { } last || e.At > last) =>
             before with { Severity = e.Severity, SeverityAt = e.At, Value = e.Value },
         EpisodeEvent.Cleared e when before is { WithdrawnAt: null } && before.ClearedAt != e.At => before with { ClearedAt = e.At },

@@ -14,11 +14,16 @@ internal struct Found(in Threshold state)
     public double LastBreachValue = state.LastValue;
     public long ClearedAt = long.MaxValue;
     public double ClearedValue;
+    public byte Level = state.Level;
+    public long MovedAt = state.MovedAt;
+    public double MovedValue = state.RaisedValue;
 
     public readonly bool IsOpen => ClearedAt == long.MaxValue;
 
     /// <summary>The newest moment at which it is known to have been broken.</summary>
     public readonly long Newest => Math.Max(RaisedAt, LastBreachAt);
+
+    public void Move(in Threshold state, double value) => (Level, MovedAt, MovedValue) = (state.Level, state.MovedAt, value);
 
     public readonly int CompareTo(in Found other) => Epoch != other.Epoch ? Epoch.CompareTo(other.Epoch) : First.CompareTo(other.First);
 }
@@ -28,6 +33,8 @@ internal readonly struct Unheard : IFoldSink
 {
     public void Raised(in Threshold state) { }
 
+    public void Moved(in Threshold state, double value) { }
+
     public void Held(in Threshold state, double value) { }
 
     public void Cleared(in Threshold ended, long at, double value) { }
@@ -36,21 +43,27 @@ internal readonly struct Unheard : IFoldSink
 /// <summary>Writes down every episode of a fold, in order; the one that was open before comes first.</summary>
 internal struct Finder(List<Found> found) : IFoldSink
 {
-    /// <summary>Whether any episode opened or ended since the start.</summary>
-    public bool Moved { get; set; }
+    /// <summary>Whether any episode opened, ended or came to another level since the start.</summary>
+    public bool Changed { get; set; }
 
     /// <summary>Starts over from a state.</summary>
     public void Start(in Threshold state)
     {
         found.Clear();
-        Moved = false;
+        Changed = false;
         if (state.Phase == Phase.Raised) found.Add(new(state));
     }
 
     public void Raised(in Threshold state)
     {
-        Moved = true;
+        Changed = true;
         found.Add(new(state));
+    }
+
+    public void Moved(in Threshold state, double value)
+    {
+        Changed = true;
+        CollectionsMarshal.AsSpan(found)[^1].Move(state, value);
     }
 
     public readonly void Held(in Threshold state, double value)
@@ -62,7 +75,7 @@ internal struct Finder(List<Found> found) : IFoldSink
 
     public void Cleared(in Threshold ended, long at, double value)
     {
-        Moved = true;
+        Changed = true;
         ref var open = ref CollectionsMarshal.AsSpan(found)[^1];
         open.ClearedAt = at;
         open.ClearedValue = value;

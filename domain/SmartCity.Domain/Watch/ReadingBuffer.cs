@@ -1,9 +1,11 @@
+using SmartCity.Readings;
+
 namespace SmartCity.Watch;
 
-/// <summary>A good reading as it is kept for merging.</summary>
-internal readonly record struct Kept(ulong Order, long At, double Value);
+/// <summary>A reading as it is kept for merging.</summary>
+internal readonly record struct Kept(ulong Order, long At, double Value, Quality Quality);
 
-/// <summary>The newest good readings of a quantity, by rising order: a ring that grows up to <see cref="Most"/>.</summary>
+/// <summary>The newest readings that any rule looks at, of a quantity, by rising order: a ring that grows up to <see cref="Most"/>.</summary>
 internal sealed class ReadingBuffer
 {
     /// <summary>Most readings kept, whatever the lateness limits ask for.</summary>

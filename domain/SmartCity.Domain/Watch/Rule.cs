@@ -11,16 +11,6 @@ public enum Severity : byte
     Critical = 4,
 }
 
-/// <summary>Which side of the level is the bad one.</summary>
-public enum Breach : byte
-{
-    /// <summary>Breached when the value is greater than the level.</summary>
-    Above = 1,
-
-    /// <summary>Breached when the value is less than the level.</summary>
-    Below = 2,
-}
-
 /// <summary>What becomes of a breach in a reading that is older than the rule's lateness limit.</summary>
 public enum LatePolicy : byte
 {
@@ -34,49 +24,88 @@ public enum LatePolicy : byte
     Raise = 3,
 }
 
-/// <summary>
-/// A mean over slots of equal length. A slot's value is the mean of its good readings; the window's value is the mean of its slots that have any.
-/// Slots are right-closed, (start, end], as stations stamp the end of the hour; the mean is formed when a slot has closed.
-/// </summary>
-/// <param name="Slot">Length of a slot: 1 s to 1 day, a divisor of a day.</param>
-/// <param name="Slots">Slots in the window, 1 to 288. For a calendar day: a day divided by the slot.</param>
-/// <param name="MinSlots">Slots that must hold a good reading, else the mean is not evaluated; 1 to <paramref name="Slots"/>.</param>
-/// <param name="CalendarDay">True: evaluated once, when the city's day ends. False: rolling, evaluated as each slot closes.</param>
-public sealed record MeanOver(TimeSpan Slot, int Slots, int MinSlots, bool CalendarDay)
+/// <summary>Which readings a rule looks at. Failed reads have no value, and no rule looks at them.</summary>
+public enum QualityGate : byte
 {
-    public const int MaxSlots = 288;
+    /// <summary>Good ones alone.</summary>
+    Good = 1,
+
+    /// <summary>Doubtful and unchecked ones too; never those that failed a check.</summary>
+    Suspect = 2,
 }
 
-/// <summary>A threshold rule, as loaded and checked. Ids are lower case with hyphens and stay the same while the rule means the same thing.</summary>
+/// <summary>
+/// A rule, as loaded and checked: input (the value, less a reference; a mean, a rate, or silence) → limits by severity → how long, or how many
+/// of the last → when and on which readings it looks → what becomes of what is late. Ids are lower case with hyphens and stay the same while the
+/// rule means the same thing.
+/// </summary>
 public sealed record Rule
 {
     /// <summary>How long a value holds with no reading after it. A for-duration that ends within this time after the last reading is
     /// fulfilled by the clock alone; one that ends later waits for the next reading, so that a silent sensor confirms no long breach.</summary>
     public static readonly TimeSpan HoldLimit = TimeSpan.FromMinutes(15);
 
+    /// <summary>Most severities in one rule.</summary>
+    public const int MaxSeverities = Threshold.MostLevels;
+
     public required string Id { get; init; }
     public required Quantity Quantity { get; init; }
     public required Breach Breach { get; init; }
 
-    /// <summary>The level, in the catalogue's unit. On the level is not breached.</summary>
+    /// <summary>The level, in the catalogue's unit: of the lowest severity, if there are several. On the level is not breached, but for <see cref="Breach.Equal"/>.
+    /// For <see cref="Breach.Outside"/> the upper one. Without meaning for <see cref="Breach.Missing"/>.</summary>
     public required double Level { get; init; }
 
     /// <summary>The value at which an open episode clears: at or past it, on the good side. Default: the level.</summary>
     public required double Clear { get; init; }
 
-    /// <summary>How long the breach must last before it raises. Zero: at once.</summary>
+    /// <summary>The lower level of <see cref="Breach.Outside"/>.</summary>
+    public double LowLevel { get; init; }
+
+    /// <summary>The lower clear level of <see cref="Breach.Outside"/>.</summary>
+    public double LowClear { get; init; }
+
+    /// <summary>How long the breach must last before it raises. Zero: at once. For <see cref="Breach.Missing"/>: the silence that is too long.</summary>
     public TimeSpan For { get; init; }
 
-    /// <summary>The mean that is compared, or null: the value itself.</summary>
+    /// <summary>How long the value must stay on the good side before the episode clears, or its severity goes down. Only a reading ends it:
+    /// silence confirms nothing. Zero: at once.</summary>
+    public TimeSpan ClearFor { get; init; }
+
+    /// <summary>How many of the last readings must be past the level; null: each one speaks for itself.</summary>
+    public VoteOf? Votes { get; init; }
+
+    /// <summary>The mean that is compared, or null.</summary>
     public MeanOver? Mean { get; init; }
+
+    /// <summary>The rate of change that is compared, or null.</summary>
+    public RateOver? Rate { get; init; }
+
+    /// <summary>The rule is on districts as a whole, and compares this of their sensors; null: on each sensor.</summary>
+    public DistrictInput? District { get; init; }
+
+    /// <summary>What the levels are counted from, or null: from zero.</summary>
+    public Reference? RelativeTo { get; init; }
 
     /// <summary>An episode belongs to one calendar day of the city: a breach on another day ends it and opens the next.</summary>
     public bool PerDay { get; init; }
 
+    /// <summary>When the rule can raise; null: always. Outside of it nothing is raised or confirmed, and an open episode can still clear.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>The severity of the lowest limits.</summary>
     public required Severity Severity { get; init; }
+
+    /// <summary>Further severities with limits of their own, each past the one before; at most <see cref="MaxSeverities"/> with the lowest.</summary>
+    public IReadOnlyList<SeverityLevel> Higher { get; init; } = [];
+
+    public QualityGate Gate { get; init; } = QualityGate.Good;
 
     /// <summary>Districts the rule holds in; empty: all.</summary>
     public IReadOnlyList<string> Districts { get; init; } = [];
+
+    /// <summary>Tags that a sensor's place must all have; empty: any place.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Age up to which a reading counts as live. Default 5 min.</summary>
     public TimeSpan Lateness { get; init; } = TimeSpan.FromMinutes(5);
@@ -94,6 +123,10 @@ public sealed record Rule
 
     /// <summary>URI of the page that says what to do; empty: there is none.</summary>
     public string RunBook { get; init; } = "";
+
+    /// <summary>All severities with their limits, the lowest first.</summary>
+    public IEnumerable<SeverityLevel> Levels =>
+        [new(Severity, Level, Clear) { LowLevel = LowLevel, LowClear = LowClear, For = For }, .. Higher];
 }
 
 /// <summary>The rules in force: a numbered, hashed version.</summary>

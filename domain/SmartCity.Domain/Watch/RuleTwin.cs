@@ -13,21 +13,22 @@ internal sealed partial class RuleTwin
     [ThreadStatic] private static List<Found>? _before;
     [ThreadStatic] private static List<Found>? _after;
 
-    private Threshold _base;
-    private Threshold _now;
-    private SlotRing? _baseSlots;
-    private SlotRing? _nowSlots;
+    private Course _base;
+    private Course _now;
     private Told _told;
-    private bool _clockAhead; // the clock has found an opening or an end that the readings have not
+    private long _movedTold; // the instant that the last move to another level was told for
+    private bool _clockAhead; // the clock has found an opening, an end or a move that the readings have not
     private ulong _lateThrough;
     private bool _lateBreached;
+    private bool _isPlain;
 
     public RuleTwin(PlannedRule rule)
     {
         Plan = rule;
         Id = rule.Id;
         Definition = rule.Definition;
-        if (rule.IsMean) (_baseSlots, _nowSlots) = (new(rule.Cut), new(rule.Cut));
+        _isPlain = rule.IsPlain;
+        (_base, _now) = (new(rule), new(rule));
     }
 
     public string Id { get; }
@@ -41,35 +42,39 @@ internal sealed partial class RuleTwin
     /// <summary>When the clock has something to find, in Unix ms, or earlier; never: <see cref="long.MaxValue"/>.</summary>
     public long Deadline { get; private set; } = long.MaxValue;
 
-    /// <summary>Takes the next reading in order.</summary>
+    /// <summary>Whether a reading changes nothing: a rule that a value alone decides, at rest, and a value that does not breach it. Most readings.</summary>
+    public bool IsQuiet(in Kept reading) => _isPlain && _now.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
+
+    /// <summary>Takes the next reading in order, one that is not quiet.</summary>
     /// <param name="looked">The time of the last look, through which the clock's part has been told.</param>
     /// <param name="now">The time of this one.</param>
     public void Step(SensorId sensor, uint epoch, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
-        if (IsQuiet(_now, reading)) return; // most readings
         if (_clockAhead)
         {
-            var before = Finder(ref _before, _now);
+            var before = Finder(ref _before, _now.Fold);
             LookAhead(looked, ref before);
-            var after = Finder(ref _after, _now);
-            Fold(ref _now, _nowSlots, epoch, reading, ref after);
+            var after = Finder(ref _after, _now.Fold);
+            _now.Take(Plan!, epoch, reading, ref after);
             TellDifferences(sensor, now, ref after, events);
             return;
         }
-        var sink = new LiveSink(new(sensor, Plan!, now, events), _told);
-        if (Fold(ref _now, _nowSlots, epoch, reading, ref sink)) Deadline = _nowSlots!.NextDeadline(Plan!, after: 0);
+        var sink = new LiveSink(new(sensor, Plan!, now, events), _told) { MovedTold = _movedTold };
+        var slotsMoved = _now.Take(Plan!, epoch, reading, ref sink);
         _told = sink.Finish();
-        if (_nowSlots is null) Deadline = _now.HeldUntil(Plan!);
-        else Deadline = Math.Min(Deadline, _now.HeldUntil(Plan!));
+        _movedTold = sink.MovedTold;
+        var held = _now.Fold.HeldUntil(Plan!, Plan!.HeardSince);
+        if (_now.Slots is not { } slots) Deadline = held;
+        else Deadline = Math.Min(slotsMoved ? slots.NextDeadline(Plan!, after: 0) : Deadline, held);
     }
 
     /// <summary>Takes a reading that now stands in the middle of the kept ones: folds again from the base, and tells what came out differently.</summary>
     public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, ulong inserted, long looked, long now, List<EpisodeEvent> events)
     {
-        var before = Finder(ref _before, _base);
+        var before = Finder(ref _before, _base.Fold);
         Refold(epoch, kept, without: inserted, ref before);
         LookAhead(looked, ref before);
-        var after = Finder(ref _after, _base);
+        var after = Finder(ref _after, _base.Fold);
         Refold(epoch, kept, without: null, ref after);
         TellDifferences(sensor, now, ref after, events);
     }
@@ -77,17 +82,17 @@ internal sealed partial class RuleTwin
     /// <summary>Lets the base take the oldest kept reading.</summary>
     public void Absorb(uint epoch, in Kept reading)
     {
-        if (IsQuiet(_base, reading)) return;
+        if (_isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality)) return;
         var nobody = default(Unheard);
-        Fold(ref _base, _baseSlots, epoch, reading, ref nobody);
+        _base.Take(Plan!, epoch, reading, ref nobody);
     }
 
     /// <summary>Tells what the clock found since the last look.</summary>
     public void Elapse(SensorId sensor, long looked, long now, List<EpisodeEvent> events)
     {
-        var before = Finder(ref _before, _now);
+        var before = Finder(ref _before, _now.Fold);
         if (_clockAhead) LookAhead(looked, ref before);
-        var after = Finder(ref _after, _now);
+        var after = Finder(ref _after, _now.Fold);
         TellDifferences(sensor, now, ref after, events);
     }
 
@@ -99,11 +104,11 @@ internal sealed partial class RuleTwin
     public void TooLate(SensorId sensor, uint epoch, in Kept reading, ulong newest, long looked, long now, List<EpisodeEvent> events)
     {
         var rule = Plan!;
-        if (rule.Rule.LatePolicy != LatePolicy.Raise || rule.IsMean || rule.For > 0) return;
+        if (rule.Rule.LatePolicy != LatePolicy.Raise || !rule.IsMomentary || !rule.Passes(reading.Quality)) return;
         if (reading.Order > _lateThrough) _lateBreached = false; // a later backlog
         _lateThrough = Math.Max(_lateThrough, newest);
         if (rule.Clears(reading.Value)) _lateBreached = false;
-        if (!rule.Breached(reading.Value) || _lateBreached) return;
+        if (!rule.Breached(reading.Value) || !rule.Looks(reading.At) || _lateBreached) return;
         _lateBreached = true;
         if (OpenAt(looked).Phase == Phase.Raised) return;
         var nobody = default(Unheard);
@@ -113,32 +118,21 @@ internal sealed partial class RuleTwin
         new Teller(sensor, rule, now, events).Clear(epoch, reading.Order, reading.At, reading.Value);
     }
 
-    // A rule on the value itself, at rest, and a value that does not breach it: nothing to fold, to tell or to wait for.
-    private bool IsQuiet(in Threshold fold, in Kept reading) => _nowSlots is null && fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value);
-
-    private bool Fold<TSink>(ref Threshold fold, SlotRing? slots, uint epoch, in Kept reading, ref TSink sink) where TSink : struct, IFoldSink
-    {
-        if (slots is not null) return slots.Add(Plan!, ref fold, epoch, reading.At, reading.Value, ref sink);
-        fold.Step(Plan!, epoch, reading.Order, reading.At, reading.Value, ref sink);
-        return false;
-    }
-
     private void Refold<TSink>(uint epoch, ReadingBuffer kept, ulong? without, ref TSink sink) where TSink : struct, IFoldSink
     {
-        _now = _base;
-        _baseSlots?.CopyTo(_nowSlots!);
+        _base.CopyTo(ref _now);
         for (var i = 0; i < kept.Count; i++)
         {
-            if (kept[i].Order != without) Fold(ref _now, _nowSlots, epoch, kept[i], ref sink);
+            if (kept[i].Order != without && Plan!.Passes(kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
         }
     }
 
     // The clock's part: on a copy, so that readings can still have the last word.
     private Threshold LookAhead<TSink>(long now, ref TSink sink) where TSink : struct, IFoldSink
     {
-        var ahead = _now;
-        _nowSlots?.Ahead(Plan!, ref ahead, now, ref sink);
-        ahead.Elapse(Plan!, now, ref sink);
+        var ahead = _now.Fold;
+        _now.Slots?.Ahead(Plan!, ref ahead, now, ref sink);
+        ahead.Elapse(Plan!, now, ref sink, Plan!.HeardSince);
         return ahead;
     }
 
@@ -162,10 +156,10 @@ internal sealed partial class RuleTwin
     // Ends first, then openings: a rule never has two open episodes on one sensor, not even between two events.
     private void TellDifferences(SensorId sensor, long now, ref Finder found, List<EpisodeEvent> events)
     {
-        found.Moved = false;
+        found.Changed = false;
         var ahead = LookAhead(now, ref found);
-        _clockAhead = found.Moved;
-        Deadline = Math.Min(_nowSlots?.NextDeadline(Plan!, after: now) ?? long.MaxValue, ahead.HeldUntil(Plan!));
+        _clockAhead = found.Changed;
+        Deadline = Math.Min(_now.Slots?.NextDeadline(Plan!, after: now) ?? long.MaxValue, ahead.HeldUntil(Plan!, Plan!.HeardSince));
 
         var teller = new Teller(sensor, Plan!, now, events);
         var told = Told.Nothing;
@@ -174,8 +168,13 @@ internal sealed partial class RuleTwin
         {
             var old = before[i];
             while (k < after.Count && after[k].CompareTo(old) < 0) k++;
-            if (k == after.Count || after[k].CompareTo(old) != 0) teller.Withdraw(old.Epoch, old.First, Teller.Contradicted);
-            else if (after[k].IsOpen)
+            if (k == after.Count || after[k].CompareTo(old) != 0)
+            {
+                teller.Withdraw(old.Epoch, old.First, Teller.Contradicted);
+                continue;
+            }
+            if (after[k].Level != old.Level && old.IsOpen && _told is Told.Raised or Told.Recorded) teller.Move(after[k], ref _movedTold);
+            if (after[k].IsOpen)
             {
                 if (old.IsOpen) told = teller.Promote(_told, after[k]);
                 else teller.Withdraw(old.Epoch, old.First, Teller.GoesOn);
@@ -200,10 +199,23 @@ internal sealed partial class RuleTwin
         private Found _opened; // within this step
         private bool _hasOpened;
 
+        public long MovedTold;
+
         public void Raised(in Threshold state)
         {
             _opened = new(state);
             _hasOpened = true;
+        }
+
+        public void Moved(in Threshold state, double value)
+        {
+            if (_hasOpened) _opened.Move(state, value);
+            else if (told is Told.Raised or Told.Recorded)
+            {
+                var moved = new Found(state);
+                moved.Move(state, value);
+                teller.Move(moved, ref MovedTold);
+            }
         }
 
         public void Held(in Threshold state, double value)

@@ -34,8 +34,9 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
 
     public Told Open(in Found episode)
     {
-        var told = rule.IsLive(episode.Newest, now) ? Told.Raised : Late();
-        if (told == Told.Raised) Raise(episode, late: !rule.IsLive(episode.Newest, now));
+        var live = rule.IsSilence || rule.IsLive(episode.Newest, now); // silence that has not ended is of now
+        var told = live ? Told.Raised : Late();
+        if (told == Told.Raised) Raise(episode, late: !live);
         if (told == Told.Recorded) Record(episode);
         return told;
     }
@@ -59,13 +60,24 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
     {
         if (told == Told.Raised || !rule.IsLive(episode.LastBreachAt, now)) return told;
         events.Add(new EpisodeEvent.Raised(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(episode.LastBreachAt),
-            rule.Rule.Severity, episode.LastBreachValue, new(episode.Since), Late: false));
+            rule.SeverityOf(episode.Level), episode.LastBreachValue, new(episode.Since), Late: false));
         return Told.Raised;
     }
 
     public void Raise(in Found episode, bool late) =>
         events.Add(new EpisodeEvent.Raised(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(episode.RaisedAt),
-            rule.Rule.Severity, episode.Value, new(episode.Since), late));
+            rule.SeverityOf(episode.Level), episode.Value, new(episode.Since), late));
+
+    /// <summary>It is at another level. Of moves that are told one after another each is later than the one before, as the register expects: one that
+    /// late readings have put at an earlier instant is told a tick after what it corrects.</summary>
+    /// <param name="episode">As it is now.</param>
+    /// <param name="told">The instant that the last move was told for; moved on.</param>
+    public void Move(in Found episode, ref long told)
+    {
+        told = Math.Max(episode.MovedAt, told + 1);
+        events.Add(new EpisodeEvent.SeverityChanged(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(told),
+            rule.SeverityOf(episode.Level), episode.MovedValue));
+    }
 
     public void Clear(uint epoch, ulong first, long at, double value) =>
         events.Add(new EpisodeEvent.Cleared(Id(epoch, first), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(at), value));
@@ -75,7 +87,7 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
 
     private void Record(in Found episode) =>
         events.Add(new EpisodeEvent.Recorded(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(episode.RaisedAt),
-            rule.Rule.Severity, episode.Value, new(episode.Since))
+            rule.SeverityOf(episode.Level), episode.Value, new(episode.Since))
         {
             ClearedAt = episode.IsOpen ? null : new Instant(episode.ClearedAt),
         });

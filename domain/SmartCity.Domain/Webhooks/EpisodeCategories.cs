@@ -16,7 +16,8 @@ public static class EpisodeCategories
     {
         Quantity.AirTemperature or Quantity.RelativeHumidity or Quantity.AirPressure or Quantity.RainDepth
             or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation
-            or Quantity.WaterTemperature or Quantity.SurfaceTemperature => ["Met"],
+            or Quantity.WaterTemperature or Quantity.SurfaceTemperature or Quantity.DewPoint or Quantity.SeaLevelPressure => ["Met"],
+        Quantity.HeatIndex => ["Met", "Health"],
         Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
         Quantity.Smoke => ["Fire"],
         Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration => ["Safety"],
@@ -26,6 +27,6 @@ public static class EpisodeCategories
         Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage => ["Infra"],   // light: lamps that fail
         Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene
             or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon
-            or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.SoundLevel => ["Env", "Health"],
+            or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.SoundLevel or Quantity.UsAqi or Quantity.CnAqi => ["Env", "Health"],
     };
 }

@@ -17,7 +17,7 @@ internal static class AnalogueInputReader
 
     public static IReadOnlyList<AnalogueInput> Inputs(YamlSection section)
     {
-        if (!section.Has("inputs")) section.Problem("inputs", "is missing.");
+        section.Require("inputs");
         var inputs = new List<AnalogueInput>();
         foreach (var each in section.List("inputs", Ads1115.Inputs))
         {
@@ -33,7 +33,8 @@ internal static class AnalogueInputReader
     private static AnalogueInput Input(YamlSection section)
     {
         var curve = section.Section("gas-curve");
-        AnalogueScale scale = curve.IsPresent ? Curve(curve) : new LinearScale(section.Number("offset", -1e6, 1e6, 0), section.Number("gain", -1e6, 1e6, 1));
+        AnalogueScale scale = curve.IsPresent ? Curve(curve) : Line(section);
+        if (section.IsDescribing) Line(section);
         var input = new AnalogueInput(
             section.Whole("input", 0, Ads1115.Inputs - 1),
             section.OneOf("quantity", LevelWords, Quantity.AnalogueVoltage),
@@ -42,6 +43,8 @@ internal static class AnalogueInputReader
         section.RefuseUnknown();
         return input;
     }
+
+    private static LinearScale Line(YamlSection section) => new(section.Number("offset", -1e6, 1e6, 0), section.Number("gain", -1e6, 1e6, 1));
 
     private static GasCurve Curve(YamlSection section)
     {

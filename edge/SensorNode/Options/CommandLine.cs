@@ -8,6 +8,7 @@ public enum NodeCommand : byte
     Run,
     Read,
     Drain,
+    Schema,
 }
 
 /// <summary>The exit codes of the program.</summary>
@@ -32,6 +33,7 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
           SensorNode check FILE    check a node file: every problem at once, with file, line and key
           SensorNode read FILE     read every sensor once and print a table; sends nothing
           SensorNode drain FILE    send what the outbox still holds, sampling nothing, and end when the hub has answered for all of it
+          SensorNode schema        the JSON Schema of a node file, for editors
           SensorNode help          this text
           SensorNode replay …      feed recorded stations into a hub (SensorNode replay alone says how)
 
@@ -70,7 +72,7 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
             else if (i + 1 == arguments.Count) problems.Add($"{argument} needs a value.");
             else settings[name] = new(argument, arguments[++i]);
         }
-        if (command is not (null or NodeCommand.Help) && files.Count != 1) problems.Add($"one node file is needed, {files.Count} are given.");
+        if (command is not (null or NodeCommand.Help or NodeCommand.Schema) && files.Count != 1) problems.Add($"one node file is needed, {files.Count} are given.");
         return new(command ?? NodeCommand.Help, files.FirstOrDefault() ?? "",
             new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness")), problems);
     }
@@ -82,6 +84,7 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
         "run" => NodeCommand.Run,
         "read" => NodeCommand.Read,
         "drain" => NodeCommand.Drain,
+        "schema" => NodeCommand.Schema,
         _ => null,
     };
 }

@@ -13,18 +13,23 @@ internal static class DeviceReader
 
     public static List<DevicePlan> Devices(YamlSection root, IReadOnlyList<BusPlan> buses, Place place)
     {
-        if (!root.Has("devices")) root.Problem("devices", "is missing.");
+        root.Require("devices");
         var devices = new List<DevicePlan>();
-        foreach (var section in root.List("devices", NodeFileReader.MaxDevices))
+        var sections = root.List("devices", NodeFileReader.MaxDevices);
+        var tuned = new List<(YamlSection Section, DevicePlan Device)>();
+        foreach (var section in sections)
         {
-            if (Device(section, buses, place) is { } device)
+            if (Device(section, buses, place) is { } untuned)
             {
+                var device = untuned with { Tuning = TuningReader.Tuning(section, untuned) };
+                tuned.Add((section, device));
                 if (devices.Exists(other => other.Name == device.Name)) section.Problem("name", $"another device is called \"{device.Name}\".");
                 if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
                 devices.Add(device);
             }
             section.RefuseUnknown();
         }
+        foreach (var (section, device) in tuned) TuningReader.CheckSources(section, device, devices);
         return devices;
     }
 
@@ -39,6 +44,12 @@ internal static class DeviceReader
         if (section.IsPresent && section.Has("latitude") != section.Has("longitude")) section.Problem("latitude", "latitude and longitude belong together.");
         section.RefuseUnknown();
         return place;
+    }
+
+    /// <summary>Asks everything of one device, for whoever notes the questions.</summary>
+    public static void Describe(YamlSection section)
+    {
+        if (Device(section, [], new(null, null, null, null)) is { } device) TuningReader.Tuning(section, device);
     }
 
     private static DevicePlan? Device(YamlSection section, IReadOnlyList<BusPlan> buses, Place nodePlace)

@@ -36,8 +36,9 @@ public sealed record NodeFile
 /// <summary>The MQTT broker.</summary>
 /// <param name="Host">Name or address.</param>
 /// <param name="Port">1 to 65535. Default 1883.</param>
-/// <param name="CredentialsFile">A file whose first line is the user name and whose second is the password; null: anonymous.</param>
-public sealed record BrokerPlan(string Host, int Port, string? CredentialsFile);
+/// <param name="CredentialsFile">A file whose first line is the user name and whose second is the password; null: none.</param>
+/// <param name="CardFile">The node's card from the city's enrolment, see <see cref="NodeCard"/>; TLS is spoken with it. Null: plain TCP.</param>
+public sealed record BrokerPlan(string Host, int Port, string? CredentialsFile, string? CardFile = null);
 
 /// <summary>The outbox on disk.</summary>
 /// <param name="Directory">Its directory, this node's alone.</param>
@@ -89,6 +90,9 @@ public abstract record DevicePlan(string Name, BusPlan Bus, TimeSpan Interval, P
 {
     /// <summary>What it measures, in the order of its samples.</summary>
     public abstract IReadOnlyList<Quantity> Quantities { get; }
+
+    /// <summary>Its calibration and when its values are told.</summary>
+    public DeviceTuning Tuning { get; init; } = DeviceTuning.None;
 }
 
 /// <summary>A line of a GPIO chip.</summary>

@@ -49,6 +49,15 @@ public static class NodeFileReader
         return problems.Count == 0 ? (file, []) : (null, [.. problems.OrderBy(problem => problem.Line ?? 0)]);
     }
 
+    /// <summary>Leads the reader through a file of one device and notes what it asks: of the file, and of the device.</summary>
+    internal static void Describe(YamlMappingNode node, SchemaNode root, SchemaNode device)
+    {
+        var problems = new List<NodeFileProblem>();
+        Build("any", new YamlSection(node, "", 1, "any", problems, root), new(), problems);
+        var entry = (YamlMappingNode)((YamlSequenceNode)node["devices"])[0];
+        DeviceReader.Describe(new YamlSection(entry, "", 1, "any", problems, device));
+    }
+
     private static NodeFile Build(string path, YamlSection root, NodeFileOverrides overrides, List<NodeFileProblem> problems)
     {
         var node = new NodeKey(root.Name("group"), root.Name("node"));
@@ -60,7 +69,7 @@ public static class NodeFileReader
             File = path,
             Node = node,
             Host = root.Name("host", $"cityhub-{(node.Group.Length > 0 ? node.Group : "x")}"),
-            Broker = Broker(path, root, overrides.Broker, problems),
+            Broker = Broker(path, root, node, overrides.Broker, problems),
             Outbox = Outbox(root, overrides.Outbox, problems),
             Clock = root.OneOf("clock", ClockWords, ClockSource.Kernel),
             Place = place,
@@ -74,12 +83,13 @@ public static class NodeFileReader
 
     private static readonly Dictionary<string, ClockSource> ClockWords = new() { ["kernel"] = ClockSource.Kernel, ["trusted"] = ClockSource.Trusted };
 
-    private static BrokerPlan Broker(string path, YamlSection root, Setting? setting, List<NodeFileProblem> problems)
+    private static BrokerPlan Broker(string path, YamlSection root, NodeKey node, Setting? setting, List<NodeFileProblem> problems)
     {
         var section = root.Section("broker");
-        // What the caller sets need not be in the file; what is in the file is checked all the same.
-        var host = section.Text("host", setting is null ? null : "-");
-        var port = section.Whole("port", 1, 65_535, 1883);
+        var (card, address) = Card(path, section, node);
+        // What the caller or the card says need not be in the file; what is in the file is checked all the same.
+        var host = section.Text("host", setting is null && address is null ? null : address?.Host ?? "-");
+        var port = section.Whole("port", 1, 65_535, address?.Port ?? (card is null ? 1883 : 8883));
         string? credentials = null;
         if (section.Has("credentials"))
         {
@@ -91,7 +101,23 @@ public static class NodeFileReader
         {
             problems.Add(new(setting.Source, null, "broker", $"\"{setting.Value}\" is not HOST:PORT with a port from 1 to 65535."));
         }
-        return new(host, port, credentials);
+        return new(host, port, credentials, card);
+    }
+
+    private static (string? File, (string Host, int Port)? Address) Card(string path, YamlSection section, NodeKey node)
+    {
+        if (!section.Has("card")) return default;
+        var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("card"));
+        var (card, problem) = NodeCard.Read(file);
+        if (card is null) section.Problem("card", problem!);
+        else if (card.Node != node) section.Problem("card", $"is that of {card.Node}, and this file is of {node}.");
+        (string Host, int Port)? address = null;
+        if (card?.Broker is { } broker)
+        {
+            if (TryHostPort(broker, out var host, out var port)) address = (host, port);
+            else section.Problem("card", $"says broker: {broker}, which is not HOST:PORT.");
+        }
+        return (file, address);
     }
 
     private static bool TryHostPort(string text, out string host, out int port)
@@ -119,13 +145,14 @@ public static class NodeFileReader
     private static List<BusPlan> Buses(YamlSection root)
     {
         var buses = new List<BusPlan>();
-        if (!root.Has("buses")) root.Problem("buses", "is missing.");
+        root.Require("buses");
         foreach (var (name, section) in root.Section("buses").Entries())
         {
-            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio), ("w1", BusKind.W1), ("uart", BusKind.Uart) }.Where(kind => section.Has(kind.Item1)).ToList();
-            if (kinds is [var (key, kind)])
+            var kinds = new[] { ("i2c", BusKind.I2c), ("gpio", BusKind.Gpio), ("w1", BusKind.W1), ("uart", BusKind.Uart) }
+                .Where(kind => section.Has(kind.Item1)).Select(kind => (Key: kind.Item1, Kind: kind.Item2, Number: section.Whole(kind.Item1, 0, 255))).ToList();
+            if (kinds is [var (key, kind, number)])
             {
-                var bus = new BusPlan(name, kind, section.Whole(key, 0, 255));
+                var bus = new BusPlan(name, kind, number);
                 if (buses.Exists(other => other.Path == bus.Path)) section.Problem(key, $"{bus.Path} has another name already.");
                 buses.Add(bus);
             }

@@ -76,15 +76,21 @@ internal static class SimulationReader
         if (every <= length) section.Problem("every", "must be longer than the incident lasts (for).");
         var kinds = Kinds(device);
         var given = kinds.Where(kind => section.Has(kind.Key)).ToList();
+        if (section.IsDescribing) given.ForEach(kind => Value(section, kind.Key, kind.Min, kind.Max));
         section.RefuseUnknown();
         if (given is not [var what])
         {
             section.Problem("", $"must have one of: {string.Join(", ", kinds.Select(kind => kind.Key))}.");
             return null;
         }
-        var value = what.Max is { } max ? section.Number(what.Key, what.Min, max) : 1;
-        if (what.Max is null && section.Text(what.Key) is not "true") section.Problem(what.Key, "must be true.");
-        return new(at, length, every, what.Kind, value);
+        return new(at, length, every, what.Kind, Value(section, what.Key, what.Min, what.Max));
+    }
+
+    private static double Value(YamlSection section, string key, double min, double? max)
+    {
+        if (max is { } most) return section.Number(key, min, most);
+        section.True(key);
+        return 1;
     }
 
     private static (string Key, IncidentKind Kind, double Min, double? Max)[] Kinds(DevicePlan device) => device switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using YamlDotNet.RepresentationModel;
 
 namespace SensorNode.Options;
@@ -7,14 +8,28 @@ namespace SensorNode.Options;
 /// A mapping of the node file, asked key by key. Every question that cannot be answered becomes a problem and a harmless stand-in,
 /// so that one reading finds all problems. A key that nobody asked for is a problem too (<see cref="RefuseUnknown"/>).
 /// </summary>
-internal sealed class YamlSection(YamlMappingNode? node, string path, long line, string file, List<NodeFileProblem> problems)
+internal sealed class YamlSection(YamlMappingNode? node, string path, long line, string file, List<NodeFileProblem> problems, SchemaNode? schema = null)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
     /// <summary>Whether the file has this mapping at all.</summary>
-    public bool IsPresent => node is not null;
+    public bool IsPresent => node is not null || IsDescribing;
 
-    public bool Has(string key) => Find(key) is not null;
+    /// <summary>What is asked is noted for a schema, and everything counts as present.</summary>
+    public bool IsDescribing => schema is not null;
+
+    public bool Has(string key)
+    {
+        schema?.Key(key).AskedWhether();
+        return Find(key) is not null || IsDescribing;
+    }
+
+    /// <summary>Makes a problem of a key that is not there.</summary>
+    public void Require(string key)
+    {
+        schema?.Key(key).Require();
+        if (Find(key) is null) Problem(key, "is missing.");
+    }
 
     public void Problem(string key, string text) => problems.Add(new(file, Find(key)?.Start.Line ?? line, Path(key), text));
 
@@ -23,14 +38,15 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     {
         var found = Find(key);
         if (found is not (null or YamlMappingNode)) Problem(key, "must be a mapping of keys and values.");
-        return new(found as YamlMappingNode, Path(key), found?.Start.Line ?? line, file, problems);
+        return new(found as YamlMappingNode, Path(key), found?.Start.Line ?? line, file, problems, schema?.Key(key));
     }
 
     /// <summary>The mappings of a list, each with its index in its path.</summary>
     public IReadOnlyList<YamlSection> List(string key, int max)
     {
         var found = Find(key);
-        if (found is null) return [];
+        var item = schema?.Key(key).Items(max);
+        if (found is null) return item is null ? [] : [new(null, Path(key), line, file, problems, item)];
         if (found is not YamlSequenceNode list)
         {
             Problem(key, "must be a list; begin each entry with a dash.");
@@ -38,11 +54,11 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
         }
         if (list.Children.Count > max) Problem(key, $"has {list.Children.Count} entries; at most {max} are allowed.");
         var sections = new List<YamlSection>();
-        foreach (var (item, index) in list.Children.Take(max).Select((item, index) => (item, index)))
+        foreach (var (entry, index) in list.Children.Take(max).Select((entry, index) => (entry, index)))
         {
             var at = $"{Path(key)}[{index}]";
-            if (item is YamlMappingNode mapping) sections.Add(new(mapping, at, item.Start.Line, file, problems));
-            else problems.Add(new(file, item.Start.Line, at, "must be a mapping of keys and values."));
+            if (entry is YamlMappingNode mapping) sections.Add(new(mapping, at, entry.Start.Line, file, problems, item));
+            else problems.Add(new(file, entry.Start.Line, at, "must be a mapping of keys and values."));
         }
         return sections;
     }
@@ -50,6 +66,7 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     /// <summary>The keys of a mapping whose keys are names of the author's, each with the mapping below it.</summary>
     public IEnumerable<(string Name, YamlSection Section)> Entries()
     {
+        if (schema is not null) yield return ("any", new(null, Path("any"), line, file, problems, schema.AnyKey));
         foreach (var key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>())
         {
             if (key is YamlScalarNode { Value: { } name }) yield return (name, Section(name));
@@ -59,6 +76,7 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     /// <summary>A text; the stand-in is what an absent key means, null: the key is required.</summary>
     public string Text(string key, string? absent = null)
     {
+        schema?.Key(key).Value(absent is not null, json => json.WriteString("type", "string"));
         switch (Find(key))
         {
             case null when absent is not null: return absent;
@@ -72,12 +90,18 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     public string Name(string key, string? absent = null)
     {
         var text = Text(key, absent);
+        schema?.Key(key).Value(absent is not null, json =>
+        {
+            json.WriteString("type", "string");
+            json.WriteString("pattern", "^[a-z0-9][a-z0-9._-]{0,63}$");
+        });
         if (text.Length > 0 && !IsName(text)) Problem(key, $"\"{text}\" is no name: 1 to 64 of a-z, 0-9, '.', '-' and '_', beginning with a letter or digit.");
         return text;
     }
 
     public int Whole(string key, int min, int max, int? absent = null)
     {
+        schema?.Key(key).Value(absent is not null, json => Range(json, "integer", min, max));
         if (!TryScalar(key, absent is not null, out var text)) return absent ?? min;
         var hex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         var parsed = hex
@@ -92,6 +116,7 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
 
     public double Number(string key, double min, double max, double? absent = null)
     {
+        schema?.Key(key).Value(absent is not null, json => Range(json, "number", min, max));
         if (!TryScalar(key, absent is not null, out var text)) return absent ?? min;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max) return value;
         Problem(key, string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not a number from {min} to {max}."));
@@ -101,6 +126,12 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     /// <summary>A duration: a number and one of ms, s, m, h.</summary>
     public TimeSpan Duration(string key, TimeSpan min, TimeSpan max, TimeSpan? absent = null)
     {
+        schema?.Key(key).Value(absent is not null, json =>
+        {
+            json.WriteString("type", "string");
+            json.WriteString("pattern", @"^[0-9]+(\.[0-9]+)? *(ms|s|m|h)$");
+            json.WriteString("description", $"{Show(min)} to {Show(max)}");
+        });
         if (!TryScalar(key, absent is not null, out var text)) return absent ?? min;
         if (!TryDuration(text, out var value)) Problem(key, $"\"{text}\" is no duration: write 500ms, 2s, 5m or 1h.");
         else if (value < min || value > max) Problem(key, $"{text} is outside {Show(min)} to {Show(max)}.");
@@ -111,10 +142,23 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     /// <summary>One of a few words.</summary>
     public T OneOf<T>(string key, IReadOnlyDictionary<string, T> words, T? absent = null) where T : struct
     {
+        schema?.Key(key).Value(absent is not null, json =>
+        {
+            json.WriteStartArray("enum");
+            foreach (var word in words.Keys) Word(json, word);
+            json.WriteEndArray();
+        });
         if (!TryScalar(key, absent is not null, out var text)) return absent ?? default;
         if (words.TryGetValue(text, out var value)) return value;
         Problem(key, $"\"{text}\" is none of: {string.Join(", ", words.Keys)}.");
         return absent ?? default;
+    }
+
+    /// <summary>The word true: what is there at all is so.</summary>
+    public void True(string key)
+    {
+        if (Text(key) is not "true") Problem(key, "must be true.");
+        schema?.Key(key).Value(optional: false, json => json.WriteBoolean("const", true));
     }
 
     /// <summary>Makes a problem of every key that nobody asked for.</summary>
@@ -158,6 +202,20 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
     }
 
     private string Path(string key) => path.Length == 0 ? key : key.Length == 0 ? path : $"{path}.{key}";
+
+    private static void Range(Utf8JsonWriter json, string type, double min, double max)
+    {
+        json.WriteString("type", type);
+        json.WriteNumber("minimum", min);
+        json.WriteNumber("maximum", max);
+    }
+
+    // A word like 4.096 is a number to whoever reads YAML.
+    private static void Word(Utf8JsonWriter json, string word)
+    {
+        if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) json.WriteNumberValue(number);
+        else json.WriteStringValue(word);
+    }
 
     private static bool IsName(string text) =>
         text.Length <= 64 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_');

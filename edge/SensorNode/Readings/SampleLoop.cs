@@ -5,8 +5,10 @@ using SensorNode.Options;
 namespace SensorNode.Readings;
 
 /// <summary>Samples everything that is wired to the node: one loop per bus, side by side. It ends when it is told to, or with the first loop that dies.</summary>
-public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink sink, IClockTrust clock, TimeProvider time, SampleLoopFaults faults) : BackgroundService
+public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults) : BackgroundService
 {
+    private readonly AirMoisture _air = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -26,6 +28,7 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink s
             await stopping.CancelAsync();
             await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // the first word is above
             foreach (var bus in opened) bus.Dispose();
+            clock.ReleaseAll();
         }
     }
 
@@ -51,5 +54,5 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, IReadingSink s
 
     private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus);
 
-    private SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, sink, clock, time, faults);
+    private SampleLoopDevice Device(DevicePlan plan) => new(plan, clock, _air, faults);
 }

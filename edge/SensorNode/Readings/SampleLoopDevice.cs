@@ -1,33 +1,58 @@
-using SensorNode.Devices;
+using SensorNode.Options;
 using SmartCity.Devices;
 using SmartCity.Readings;
 using SmartCity.Telemetry;
 
 namespace SensorNode.Readings;
 
-/// <summary>What a loop hands on of one device: measures become readings with one stamp and one order, and faults are counted and told once.</summary>
-public sealed class SampleLoopDevice(string device, IReadingSink sink, IClockTrust clock, TimeProvider time, SampleLoopFaults faults)
+/// <summary>
+/// What a loop hands on of one device: faults are counted and told once, measures are calibrated, and what is not worth telling by the device's
+/// own terms is left out. Its terms may change while it runs.
+/// </summary>
+public sealed class SampleLoopDevice(DevicePlan plan, ReadingClock clock, AirMoisture air, SampleLoopFaults faults)
 {
-    private readonly SampleLoopStamps _stamps = new(time);
+    private readonly Dictionary<Quantity, ReportGate> _gates = [];
+    private volatile DeviceTuning _tuning = plan.Tuning;
+
+    public string Name => plan.Name;
+
+    /// <summary>The terms in force.</summary>
+    public DeviceTuning Tuning
+    {
+        get => _tuning;
+        set => _tuning = value;
+    }
+
+    /// <summary>How often it is sampled, or its state told again.</summary>
+    public TimeSpan Interval => _tuning.Interval ?? plan.Interval;
 
     /// <summary>Hands on one sample.</summary>
     /// <param name="atNs">When it was measured, monotonic nanoseconds.</param>
     public void Give(Lane lane, long atNs, ReadOnlySpan<Measure> measures)
     {
-        var at = _stamps.Stamp(atNs);
-        var order = ReadingOrder.Of(sink.Boot, sink.NextSample());
-        var trust = clock.Now();
-        Span<Reading> sample = new Reading[measures.Length];
+        var tuning = _tuning;
+        Span<Measure> told = new Measure[measures.Length];
+        var count = 0;
         ReadFault? fault = null;
-        for (var i = 0; i < measures.Length; i++)
+        foreach (var measured in measures)
         {
-            sample[i] = measures[i].At(at, order, trust);
-            fault ??= measures[i].Fault;
+            var measure = tuning.Calibrations.TryGetValue(measured.Quantity, out var terms) ? terms.Calibration.Apply(measured, air.Of(terms.HumidityFrom, atNs)) : measured;
+            fault ??= measure.Fault;
+            air.Saw(plan.Name, measure, atNs);
+            if (tuning.Report is not { } report || Passes(report, lane, measure, atNs)) told[count++] = measure;
         }
-        faults.Saw(device, fault);
-        sink.Take(device, lane, sample);
+        faults.Saw(plan.Name, fault);
+        if (count > 0) clock.Give(plan.Name, lane, atNs, told[..count]);
     }
 
     /// <summary>Counts turns that were left out because the one before took too long.</summary>
     public void LeftOut(long turns) => faults.LeftOut(turns);
+
+    private bool Passes(ReportTerms report, Lane lane, Measure measure, long atNs)
+    {
+        measure.TryGetValue(out var value);
+        var plan = new ReportPlan(report.DeadBands.GetValueOrDefault(measure.Quantity), report.Heartbeat);
+        (_gates[measure.Quantity], var tell) = _gates.GetValueOrDefault(measure.Quantity).Observe(plan, value, measure.Fault, atNs, mustTell: lane == Lane.Alert);
+        return tell;
+    }
 }

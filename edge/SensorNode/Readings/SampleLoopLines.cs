@@ -66,7 +66,7 @@ public sealed class SampleLoopLines
     {
         if (slot.Line.IsOpen) slot.Device.Give(Lane.Raw, now, [slot.Line.Measure()]);
         else Open(slot, now);
-        var interval = slot.Line.Plan.Interval.ToNs();
+        var interval = slot.Device.Interval.ToNs();
         slot.DueNs += Math.Max(1, (now - slot.DueNs) / interval + 1) * interval;
     }
 

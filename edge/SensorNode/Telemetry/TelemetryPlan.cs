@@ -24,6 +24,8 @@ public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker)
             ClientId = $"{file.Node.Group}-{file.Node.Node}",
             User = credentials.ElementAtOrDefault(0),
             Password = credentials.ElementAtOrDefault(1),
+            // One file has all three: the library takes from it what it looks for.
+            Tls = file.Broker.CardFile is { } card ? new(card, card, card) : null,
         });
     }
 

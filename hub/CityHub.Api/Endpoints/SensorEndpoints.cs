@@ -17,6 +17,8 @@ internal static class SensorEndpoints
     {
         app.MapGet("/v1/sensors", All).WithTags("sensors").Produces<IReadOnlyList<SensorBody>>()
             .For(Role.Read, "listSensors", "All sensors with their newest values");
+        app.MapGet("/v1/latest", Latest).WithTags("sensors").Produces<IReadOnlyList<LatestBody>>()
+            .For(Role.Read, "listLatest", "The newest value of one quantity of every sensor that has it, from the twins", 422);
         app.MapGet("/v1/sensors/{id}", One).WithTags("sensors").Produces<SensorBody>()
             .For(Role.Read, "getSensor", "One sensor with its newest values", 404);
         app.MapGet("/v1/sensors/{id}/history", History).WithTags("sensors").Produces<HistoryBody>()
@@ -25,6 +27,23 @@ internal static class SensorEndpoints
 
     private static IResult All(ICity city) =>
         Results.Json([.. city.Sensors().OrderBy(s => s.Id.Value, StringComparer.Ordinal).Select(SensorBody.Of)], ApiJson.Default.IReadOnlyListSensorBody);
+
+    private static IResult Latest([Description("The quantity's name in the catalogue, as in air-temperature. Required.")] string? quantity, ICity city)
+    {
+        var asked = new Asked();
+        var row = asked.Quantity(quantity);
+        if (asked.Refusal is { } refusal) return refusal;
+        var latest = new List<LatestBody>();
+        foreach (var sensor in city.Sensors())
+        {
+            foreach (var value in sensor.Values)
+            {
+                if (value.Quantity == row!.Quantity) latest.Add(new(sensor.Id.Value, value.At, value.Value is { } number && double.IsFinite(number) ? number : null, value.Quality));
+            }
+        }
+        latest.Sort((a, b) => string.CompareOrdinal(a.Sensor, b.Sensor));
+        return Results.Json(latest, ApiJson.Default.IReadOnlyListLatestBody);
+    }
 
     private static IResult One([Description("The sensor's id.")] string id, ICity city) =>
         city.Sensor(new(id)) is { } sensor ? Results.Json(SensorBody.Of(sensor), ApiJson.Default.SensorBody) : Problem.NotFound("sensor", id);

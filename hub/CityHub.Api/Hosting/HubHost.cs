@@ -78,6 +78,7 @@ internal static class HubHost
         app.MapSubscriptions();
         app.MapDeliveries();
         app.MapRules();
+        app.MapRehearsals();
         app.MapEvents();
         app.MapKeys();
         app.MapHealth();

@@ -14,6 +14,7 @@ namespace CityHub.Api.Http;
         typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
+[JsonSerializable(typeof(IReadOnlyList<LatestBody>))]
 [JsonSerializable(typeof(HistoryBody))]
 [JsonSerializable(typeof(IReadOnlyList<NodeBody>))]
 [JsonSerializable(typeof(IReadOnlyList<DistrictBody>))]
@@ -27,6 +28,8 @@ namespace CityHub.Api.Http;
 [JsonSerializable(typeof(TestSentBody))]
 [JsonSerializable(typeof(IReadOnlyList<DeliveryBody>))]
 [JsonSerializable(typeof(RuleSetBody))]
+[JsonSerializable(typeof(NewRehearsalBody))]
+[JsonSerializable(typeof(RehearsalBody))]
 [JsonSerializable(typeof(EventBody))]
 [JsonSerializable(typeof(HelloBody))]
 [JsonSerializable(typeof(GapBody))]

@@ -20,6 +20,9 @@ public sealed record SensorBody(string Id, string Node, string Device, Presence 
             v.At, v.Value is { } number && double.IsFinite(number) ? number : null, v.Fault, v.Quality, v.Clock))]);
 }
 
+/// <summary>The newest value of one quantity of a sensor; none when the read failed.</summary>
+public sealed record LatestBody(string Sensor, Instant At, double? Value, Quality Quality);
+
 /// <summary>One step. What was not asked for is left out.</summary>
 public sealed record PointBody(Instant At,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Min, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mean,
@@ -70,23 +73,6 @@ public sealed record DeliveryBody(string MessageId, string Subscription, string?
 {
     public static DeliveryBody Of(DeliveryView v) => new(v.MessageId, v.Subscription, v.Episode?.Value, v.Type, v.State, v.Attempts, v.QueuedAt, v.DeliveredAt, v.NextAttemptAt, v.LastOutcome);
 }
-
-/// <param name="Slot">ISO 8601 duration.</param>
-public sealed record MeanBody(string Slot, int Slots, int MinSlots, bool CalendarDay);
-
-public sealed record RuleBody(string Id, string Quantity, string Unit, Breach Breach, double Level, double Clear, string For, MeanBody? Mean, bool PerDay, Severity Severity,
-    IReadOnlyList<string> Districts, string Lateness, LatePolicy LatePolicy, string Department, string Message, string Category, string RunBook)
-{
-    public static RuleBody Of(Rule r) => new(r.Id, QuantityCatalogue.Of(r.Quantity).Name, QuantityCatalogue.Of(r.Quantity).Unit, r.Breach, r.Level, r.Clear, Times.Text(r.For),
-        r.Mean is { } m ? new(Times.Text(m.Slot), m.Slots, m.MinSlots, m.CalendarDay) : null,
-        r.PerDay, r.Severity, r.Districts, Times.Text(r.Lateness), r.LatePolicy, r.Department, r.Message, r.Category, r.RunBook);
-}
-
-/// <param name="Line">From 1; 0 when it concerns the whole file.</param>
-public sealed record RuleErrorBody(string File, int Line, string Reason);
-
-/// <param name="Refused">What is wrong with the rule files as they are now, which keeps this earlier set in force; empty: they are this set.</param>
-public sealed record RuleSetBody(int Version, string Hash, string DayOffset, IReadOnlyList<RuleBody> Rules, IReadOnlyList<RuleErrorBody> Refused);
 
 /// <summary>One live event. <c>alert</c> is present where the event is about one.</summary>
 public sealed record EventBody(long Number, Instant At, string Kind, string Subject, AlertBody? Alert)

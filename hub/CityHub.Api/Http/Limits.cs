@@ -11,4 +11,5 @@ internal static class Limits
     public const int NoteLength = 500;
     public const int NameLength = 80;
     public const int Districts = 100;
+    public const int RuleFiles = 50;
 }

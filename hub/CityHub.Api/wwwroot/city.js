@@ -3,7 +3,7 @@
 import { $, make, say, shape } from './dom.js';
 import { reading, shortTime, words } from './format.js';
 
-const PRESENCE = ['offline', 'stale', 'unheard', 'online'];   // what needs a look comes first
+const PRESENCE = ['offline', 'stale', 'silent', 'unheard', 'online'];   // what needs a look comes first
 
 export function drawDistricts(districts, filterBy) {
   const rows = districts.map(d => {

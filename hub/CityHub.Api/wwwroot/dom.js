@@ -36,6 +36,7 @@ const SHAPES = {
   online: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
   stale: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm0 3v12a6 6 0 0 1 0-12z',
   offline: 'M4 7 7 4l5 5 5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5z',
+  silent: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm0 3a6 6 0 1 1 0 12 6 6 0 0 1 0-12zm-4 5h8v2H8z',
   unheard: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm0 3a6 6 0 1 1 0 12 6 6 0 0 1 0-12z',
 };
 export const shape = name => svg('svg', { viewBox: '0 0 24 24', class: 'shape', 'aria-hidden': 'true', focusable: 'false' },

@@ -46,14 +46,15 @@ internal sealed class TimelineReader(AppendLog log, RunFile runs, PeriodFiles da
         var (firstHour, endHour) = Hours(from, to);
         var anew = Recent(series, firstHour, endHour).Keys.ToHashSet();
         if (to.UnixMilliseconds % Chunk.HourMilliseconds != 0) anew.Add(endHour - 1);
-        var found = new SortedDictionary<Instant, Window>();
-        foreach (var (start, window) in windows.Of(resolution, series, quantity, from, to)) found[start] = window;
+        var filed = windows.Of(resolution, series, quantity, from, to);
+        if (anew.Count == 0) return filed;
+        var found = filed.Where(window => !anew.Contains(Chunk.HourOf(window.Start))).ToList();
         foreach (var hour in anew.Order())
         {
             var (begin, end) = (new Instant(hour * Chunk.HourMilliseconds), new Instant((hour + 1) * Chunk.HourMilliseconds));
             var fold = new WindowFold(begin, TimelineSchema.Window(resolution), (start, window) =>
             {
-                if (start >= from) found[start] = window;
+                if (start >= from) found.Add((start, window));
             });
             foreach (var chunk in Chunks(series, quantity, begin, end))
             {
@@ -64,7 +65,8 @@ internal sealed class TimelineReader(AppendLog log, RunFile runs, PeriodFiles da
             }
             fold.Finish();
         }
-        return found.Select(pair => (pair.Key, pair.Value));
+        found.Sort((a, b) => a.Start.CompareTo(b.Start));
+        return found;
     }
 
     private static (long First, long End) Hours(Instant from, Instant to) =>

@@ -68,17 +68,17 @@ internal sealed class WindowFiles(string folder, Retention retention, DamageLog 
 
     public int Expire(Instant now) => _minutes.Expire(now) + _hours.Expire(now);
 
-    private SortedDictionary<Instant, Window> OfPeriod(PeriodFiles files, Resolution resolution, DateTime period, int series, Quantity quantity, Instant from, Instant to)
+    private List<(Instant Start, Window Window)> OfPeriod(PeriodFiles files, Resolution resolution, DateTime period, int series, Quantity quantity, Instant from, Instant to)
     {
-        var found = new SortedDictionary<Instant, Window>();
-        var windows = new List<(byte Place, Window Window)>();
+        var found = new List<(Instant Start, Window Window)>();
+        var windows = new List<(byte Place, Window Window)>(WindowBlock.MaxWindows);
         var bits = resolution == Resolution.Minute ? MinutePlaces : HourPlaces;
         var (places, part) = resolution == Resolution.Minute ? (TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)) : (TimeSpan.FromDays(1), TimeSpan.FromHours(1));
         var start = Instant.From(new DateTimeOffset(period, TimeSpan.Zero));
         var firstPlace = Math.Max(0, (from - start).Ticks / places.Ticks);
         var lastPlace = Math.Min((1L << bits) - 1, (to - start).Ticks / places.Ticks);
-        // The first kind is the one that is written to now: what is in both is better there, so it comes last.
-        foreach (var file in files.OpenReaders(period, quantity, damage).AsEnumerable().Reverse())
+        var open = files.OpenReaders(period, quantity, damage);
+        foreach (var file in open)
         {
             using (file)
             {
@@ -90,12 +90,13 @@ internal sealed class WindowFiles(string folder, Retention retention, DamageLog 
                     foreach (var (place, window) in windows)
                     {
                         var at = begin + place * part;
-                        if (at >= from && at < to) found[at] = window;
+                        if (at >= from && at < to) found.Add((at, window));
                     }
                 });
             }
         }
-        return found;
+        // The first kind is the one that is written to now: what is in both is better there, and a stable order leaves it first.
+        return open.Count < 2 ? found : [.. found.DistinctBy(window => window.Start).OrderBy(window => window.Start)];
     }
 
     private bool Take(byte[] data, List<(byte, Window)> windows)

@@ -1,5 +1,6 @@
 using CityHub.Contracts;
 using CityHub.Silo.Register;
+using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
 using CityHub.Silo.Watch;
 using SmartCity.Readings;
@@ -8,13 +9,14 @@ using SmartCity.Watch;
 namespace CityHub.Silo.Twins;
 
 /// <summary>What the API asks of the hub, answered by the twins, the timeline and the register.</summary>
-internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, HubState state, CityClock city) : ICity
+internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, HubState state, CityClock city,
+    EnrolledNodes enrolled) : ICity
 {
     public IReadOnlyList<SensorView> Sensors() => engine.Sensors();
 
     public SensorView? Sensor(SensorId id) => engine.Sensor(id);
 
-    public IReadOnlyList<NodeView> Nodes() => engine.Nodes();
+    public IReadOnlyList<NodeView> Nodes() => enrolled.With(engine.Nodes());
 
     /// <summary>Rolled up when asked: every district that the rules name, and every one that a sensor stands in.</summary>
     public IReadOnlyList<DistrictView> Districts()

@@ -113,8 +113,10 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
 
     private EpisodeContext Context(EpisodeEvent of)
     {
-        var rule = board.RuleOf(of.Rule);
-        return new(places.DistrictOf(of.Sensor), rule?.Department ?? "", rule?.Message ?? "")
+        var faulty = OwnRules.FaultyRule(of.Rule);
+        var rule = board.RuleOf(faulty ?? of.Rule);
+        var message = faulty is null ? rule?.Message ?? "" : $"The rule {faulty} cannot be evaluated here, for a fault of the hub. It is tried again with each reading.";
+        return new(of.Sensor.District ?? places.DistrictOf(of.Sensor), rule?.Department ?? "", message)
         {
             Category = rule is { Category.Length: > 0 } ? rule.Category : EpisodeCategories.Of(of.Quantity)[0],
             RunBook = rule?.RunBook ?? "",

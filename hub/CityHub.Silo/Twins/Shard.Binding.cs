@@ -16,7 +16,7 @@ internal sealed partial class Shard
         if (known is not null && known.Twin.Id == place.Sensor)
         {
             known.Place = place;
-            known.Plan = PlanOf(place.Place.District);
+            known.Plan = PlanOf(place.Place);
             return known;
         }
         if (!node.Twin.Sensors.TryGetValue(device, out var twin) || twin.Id != place.Sensor)
@@ -24,7 +24,7 @@ internal sealed partial class Shard
             twin = new SensorTwin(place.Sensor);
             node.Twin.Sensors[device] = twin;
         }
-        var sensor = new SensorActor(node, device, place, twin) { Plan = PlanOf(place.Place.District) };
+        var sensor = new SensorActor(node, device, place, twin) { Plan = PlanOf(place.Place) };
         node.Sensors[device] = sensor;
         PlanLook(sensor);
         return sensor;

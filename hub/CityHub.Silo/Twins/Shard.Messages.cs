@@ -230,6 +230,7 @@ internal sealed partial class Shard
         if (reading.Quality == Quality.Fail) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.Implausible);
         var outcome = sensor.Twin.Observe(reading, sensor.Node.Twin.Ledger.Epoch, cityNow, sensor.Plan, _events);
         PlanLook(sensor);
+        if (sensor.Plan.TellsDistrict(reading.Quantity)) NoteForDistrict(sensor, reading, outcome);
         return outcome;
     }
 

@@ -10,7 +10,7 @@ using SmartCity.Watch;
 namespace CityHub.Silo.Twins;
 
 /// <summary>What all shards share.</summary>
-internal sealed record ShardParts(HubOptions Options, ITimeline Timeline, Places Places, EpisodeWriter Episodes, EventFeed Feed, Refusals Refusals, UnstoredRows Unstored,
+internal sealed record ShardParts(HubOptions Options, ITimeline Timeline, Places Places, EpisodeWriter Episodes, DistrictWatches Districts, EventFeed Feed, Refusals Refusals, UnstoredRows Unstored,
     CityClock City, TimeProvider Wall, HubMetrics Metrics, HubVoice Voice, Microsoft.Extensions.Logging.ILogger Log);
 
 /// <summary>
@@ -23,7 +23,6 @@ internal sealed partial class Shard
     private readonly Dictionary<NodeKey, NodeActor> _nodes = [];
     private readonly DeadlineIndex<SensorActor> _sensorDeadlines = new();
     private readonly DeadlineIndex<NodeActor> _nodeDeadlines = new();
-    private readonly Dictionary<string, RulePlan> _plans = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _birthDeadlines = new(StringComparer.Ordinal);
     private readonly RebirthBudget _rebirths;
     private readonly List<EpisodeEvent> _events = [];
@@ -44,6 +43,7 @@ internal sealed partial class Shard
         _rebirths = new((double)parts.Options.RebirthsPerSecond / shards, Math.Max(1, parts.Options.RebirthsPerSecond / shards));
         _routes = _routesByTopic.GetAlternateLookup<ReadOnlySpan<byte>>();
         _wallNow = Instant.From(parts.Wall.GetUtcNow());
+        ListensFrom(parts.City.Now);
     }
 
     /// <summary>Handles mail until the mailbox is closed.</summary>
@@ -141,7 +141,7 @@ internal sealed partial class Shard
         {
             foreach (var sensor in node.Sensors.Values)
             {
-                sensor.Plan = PlanOf(sensor.Place.Place.District);
+                sensor.Plan = PlanOf(sensor.Place.Place);
                 sensor.Twin.Replan(now, sensor.Plan, _events);
                 PlanLook(sensor);
             }
@@ -157,6 +157,7 @@ internal sealed partial class Shard
         if (online)
         {
             _birthDeadlines[group] = (now + _parts.Options.BirthDeadline).UnixMilliseconds;
+            ListensFrom(_parts.City.Now);
             return;
         }
         _birthDeadlines.Remove(group);
@@ -263,14 +264,6 @@ internal sealed partial class Shard
         _owed.Add(node);
     }
 
-    private RulePlan PlanOf(string district)
-    {
-        if (_plans.TryGetValue(district, out var plan)) return plan;
-        plan = RulePlan.For(_rules, district);
-        _plans.Add(district, plan);
-        return plan;
-    }
-
     private void PlanLook(SensorActor sensor)
     {
         if (sensor.Twin.NextDeadline is { } next) _sensorDeadlines.Plan(sensor, next.UnixMilliseconds);
@@ -284,6 +277,7 @@ internal sealed partial class Shard
             _eventsThrough = _parts.Episodes.Post(_events);
             _events.Clear();
         }
+        TellDistricts();
         FlushCounts();
     }
 }

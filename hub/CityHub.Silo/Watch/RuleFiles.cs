@@ -71,9 +71,10 @@ public sealed partial class RuleFiles(RulesOptions options, IRegister register, 
         var folder = RuleParser.Parse(sources, out var errors);
         if (unreadable.Count > 0 || folder is null)
         {
-            (_errors, _refused) = ([.. unreadable, .. errors], hash);
+            RuleError[] wrong = [.. unreadable, .. errors];
             metrics.RuleLoads.Add(1, new KeyValuePair<string, object?>("outcome", "refused"));
-            Refused(_errors.Count, string.Join("; ", _errors), _current.Version);
+            Refused(wrong.Length, string.Join("; ", (IEnumerable<RuleError>)wrong), _current.Version);
+            (_errors, _refused) = (wrong, hash); // after it was said: whoever sees the errors finds them in the log
             return null;
         }
         return await Install(folder, RuleParser.Join(sources));

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using SmartCity.Readings;
 using SmartCity.Watch;
 using YamlDotNet.RepresentationModel;
 
@@ -14,7 +13,14 @@ public sealed record RuleFolder(string Hash, TimeSpan DayOffset, IReadOnlyList<R
 /// <summary>Reads rule files (schema: <c>rules/README.md</c>). Pure: texts in, rules or every error out.</summary>
 public static partial class RuleParser
 {
+    /// <summary>Most rules of a hub, and most days of a calendar.</summary>
+    public const int MaxRules = 2000;
+    private const int MaxDays = 1000;
+
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>What rules refer to by name.</summary>
+    private sealed record Named(SortedDictionary<string, string> Districts, SortedDictionary<string, IReadOnlySet<DateOnly>> Calendars);
 
     /// <summary>Null and at least one error, or a folder and none.</summary>
     public static RuleFolder? Parse(IReadOnlyList<RuleSource> sources, out IReadOnlyList<RuleError> errors)
@@ -26,6 +32,7 @@ public static partial class RuleParser
             if (RuleText.Parse(source, found) is { } map) maps.Add((source, map));
         }
         var districts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var calendars = new SortedDictionary<string, IReadOnlySet<DateOnly>>(StringComparer.Ordinal);
         TimeSpan? dayOffset = null;
         var rulesOf = new List<(string File, YamlSequenceNode Rules)>();
         foreach (var (source, map) in maps)
@@ -33,6 +40,7 @@ public static partial class RuleParser
             var text = new RuleText(source.File, map, found);
             ReadDayOffset(text, ref dayOffset);
             ReadDistricts(text, districts);
+            ReadCalendars(text, calendars);
             if (text.Find("rules") is { } rules)
             {
                 if (rules is YamlSequenceNode sequence) rulesOf.Add((source.File, sequence));
@@ -43,7 +51,8 @@ public static partial class RuleParser
         var byId = new SortedDictionary<string, Rule>(StringComparer.Ordinal);
         foreach (var (file, rules) in rulesOf)
         {
-            foreach (var node in rules.Children) ReadRule(file, node, districts, byId, found);
+            foreach (var node in rules.Children) ReadRule(file, node, new(districts, calendars), byId, found);
+            if (byId.Count > MaxRules) found.Add(new(file, 0, $"more than {MaxRules} rules"));
         }
         errors = found;
         return found.Count > 0 ? null : new(HashOf(sources), dayOffset ?? TimeSpan.Zero, [.. byId.Values], districts);
@@ -106,90 +115,32 @@ public static partial class RuleParser
         }
     }
 
-    private static void ReadRule(string file, YamlNode node, SortedDictionary<string, string> districts, SortedDictionary<string, Rule> byId, List<RuleError> errors)
+    private static void ReadCalendars(RuleText text, SortedDictionary<string, IReadOnlySet<DateOnly>> calendars)
     {
+        if (text.Find("calendars") is not { } node) return;
         if (node is not YamlMappingNode map)
         {
-            errors.Add(new(file, RuleText.LineOf(node), "rules: each rule is a set of keys"));
+            text.Error(node, "calendars: pairs of id and a list of days are expected");
             return;
         }
-        var before = errors.Count;
-        var text = new RuleText(file, map, errors);
-        var id = text.Text("id", 64, required: true);
-        if (id is not null && !IdPattern().IsMatch(id)) text.Error("id", "lower case letters, digits and hyphens are expected");
-        var row = text.Text("quantity", 64, required: true) is { } name ? QuantityCatalogue.Find(name) : null;
-        if (row is null && text.Find("quantity") is { } unknown) text.Error(unknown, $"quantity: '{unknown}' is not in the catalogue");
-        var (breach, level, clear) = ReadLevels(text, row);
-        var severity = text.Choice("severity", ("warning", Severity.Warning), ("minor", Severity.Minor), ("major", Severity.Major), ("critical", Severity.Critical));
-        if (text.Find("severity") is null) text.Error(map, "'severity' is missing");
-        var mean = ReadMean(text);
-        var wait = text.Span("for", TimeSpan.Zero, Day) ?? TimeSpan.Zero;
-        if (mean is not null && wait > TimeSpan.Zero) text.Error("for", "a mean has its own window; leave 'for' out");
-        var perDay = text.YesNo("per-day") ?? false;
-        var lateness = text.Span("lateness", TimeSpan.Zero, TimeSpan.FromDays(366)) ?? TimeSpan.FromMinutes(5);
-        var late = text.Choice("late", ("ignore", LatePolicy.Ignore), ("record", LatePolicy.Record), ("raise", LatePolicy.Raise)) ?? LatePolicy.Record;
-        var department = text.Text("department", 64) ?? "";
-        if (department.Length > 0 && !IdPattern().IsMatch(department)) text.Error("department", "lower case letters, digits and hyphens are expected");
-        var message = text.Text("message", 300) ?? "";
-        var places = new List<string>();
-        foreach (var district in text.List("districts"))
+        foreach (var (key, value) in map.Children)
         {
-            if (districts.ContainsKey(district.Value!)) places.Add(district.Value!);
-            else text.Error(district, $"districts: '{district.Value}' is not among the districts");
+            var id = key is YamlScalarNode { Value: { } name } && IdPattern().IsMatch(name) ? name : null;
+            if (id is null) text.Error(key, $"calendars: '{key}' is no id; lower case, digits and hyphens are");
+            else if (value is not YamlSequenceNode { Children.Count: <= MaxDays } days) text.Error(value, $"calendars: {id} is a list of at most {MaxDays} days");
+            else if (!calendars.TryAdd(id, ReadDays(text, id, days))) text.Error(key, $"calendars: {id} stands in another file too");
         }
-        text.RefuseOthers();
-        if (errors.Count > before) return;
-        var rule = new Rule
-        {
-            Id = id!, Quantity = row!.Quantity, Breach = breach, Level = level, Clear = clear, For = wait, Mean = mean, PerDay = perDay, Severity = severity!.Value,
-            Districts = places, Lateness = lateness, LatePolicy = late, Department = department, Message = message,
-        };
-        if (!byId.TryAdd(rule.Id, rule)) text.Error("id", $"'{rule.Id}' stands twice");
     }
 
-    private static (Breach Breach, double Level, double Clear) ReadLevels(RuleText text, QuantityRow? row)
+    private static HashSet<DateOnly> ReadDays(RuleText text, string calendar, YamlSequenceNode days)
     {
-        var above = text.Number("above");
-        var below = text.Number("below");
-        var clear = text.Number("clear");
-        var hasAbove = text.Find("above") is not null;
-        var hasBelow = text.Find("below") is not null;
-        if (hasAbove == hasBelow)
+        var read = new HashSet<DateOnly>();
+        foreach (var day in days.Children)
         {
-            text.Error("above", "exactly one of 'above' and 'below' is expected");
-            return default;
+            if (day is YamlScalarNode { Value: { } written } && DateOnly.TryParseExact(written, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) read.Add(date);
+            else text.Error(day, $"calendars: {calendar}: '{day}' is no day such as 2026-12-25");
         }
-        if ((above ?? below) is not { } level) return default;
-        var key = hasAbove ? "above" : "below";
-        if (row is not null && !row.IsPlausible(level)) text.Error(key, $"{level.ToString(CultureInfo.InvariantCulture)} {row.Unit} is outside what {row.Name} can be ({row.Min.ToString(CultureInfo.InvariantCulture)} to {row.Max.ToString(CultureInfo.InvariantCulture)})");
-        if (clear is { } c && (hasAbove ? c > level : c < level)) text.Error("clear", $"must lie on the good side of '{key}', or on it");
-        return (hasAbove ? Breach.Above : Breach.Below, level, clear ?? level);
-    }
-
-    private static MeanOver? ReadMean(RuleText parent)
-    {
-        if (parent.Find("mean") is not { } node) return null;
-        if (node is not YamlMappingNode map)
-        {
-            parent.Error(node, "mean: slot, window and min-slots are expected");
-            return null;
-        }
-        var text = parent.Inner(map);
-        var slot = text.Span("slot", TimeSpan.FromSeconds(1), Day);
-        var day = text.Find("window") is YamlScalarNode { Value: "day" };
-        var window = day ? Day : text.Span("window", TimeSpan.FromSeconds(1), Day);
-        var least = text.Count("min-slots", 1, MeanOver.MaxSlots);
-        foreach (var key in (ReadOnlySpan<string>)["slot", "window", "min-slots"])
-        {
-            if (text.Find(key) is null) text.Error(map, $"mean: '{key}' is missing");
-        }
-        text.RefuseOthers();
-        if (slot is not { } s || window is not { } w || least is not { } min) return null;
-        if (Day.Ticks % s.Ticks != 0) text.Error("slot", "must divide a day");
-        else if (w.Ticks % s.Ticks != 0 || w.Ticks / s.Ticks > MeanOver.MaxSlots) text.Error("window", $"must be 1 to {MeanOver.MaxSlots} slots");
-        else if (min > w.Ticks / s.Ticks) text.Error("min-slots", "more than the window has slots");
-        else return new(s, (int)(w.Ticks / s.Ticks), min, day);
-        return null;
+        return read;
     }
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]

@@ -32,6 +32,8 @@ internal sealed class RuleText
 
     public int Line => LineOf(_map);
 
+    public YamlMappingNode Map => _map;
+
     /// <summary>A mapping within this one, of the same file.</summary>
     public RuleText Inner(YamlMappingNode map) => new(_file, map, _errors);
 
@@ -84,6 +86,17 @@ internal sealed class RuleText
         if (node is YamlScalarNode { Value: { } text } && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)) return number;
         Error(node, $"{key}: a number is expected");
         return null;
+    }
+
+    /// <summary>Two numbers: <c>[2, 8]</c>.</summary>
+    public (double Low, double High)? Pair(string key)
+    {
+        if (Find(key) is YamlSequenceNode { Children.Count: 2 } pair && Parse(pair.Children[0]) is { } low && Parse(pair.Children[1]) is { } high) return (low, high);
+        Error(key, "two numbers are expected, such as [2, 8]");
+        return null;
+
+        static double? Parse(YamlNode node) =>
+            node is YamlScalarNode { Value: { } text } && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
     }
 
     public int? Count(string key, int least, int most)

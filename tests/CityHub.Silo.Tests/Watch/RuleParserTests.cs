@@ -34,6 +34,38 @@ public sealed class RuleParserTests
     }
 
     [Fact]
+    public void Every_kind_of_limit_input_and_time_is_read()
+    {
+        var rules = Parse("""
+            calendars: { feasts: [2026-12-25, 2026-12-26] }
+            rules:
+              - { id: a, quantity: supply-voltage, outside: [4, 6], clear: [4.5, 5.5], severity: minor, votes: 3 of 5, clear-for: 2m, quality: suspect, tags: [roof], category: Infra, run-book: https://city.example/a }
+              - { id: b, quantity: water-level, severities: { major: { above: 3, for: 1m }, minor: { above: 2, clear: 1 } }, rate: { window: 10m } }
+              - { id: c, quantity: water-level, missing-for: 10m, severity: minor, schedule: { zone: Europe/Berlin, days: [mon, sun], from: "22:00", to: "06:00", except: [feasts] } }
+              - { id: d, quantity: surface-temperature, relative-to: dew-point, below: 0, severity: minor }
+              - { id: e, quantity: water-level, relative-to: { attribute: mark }, equal: 2, severity: minor }
+            """)!.Rules;
+        var (a, b, c) = (rules[0], rules[1], rules[2]);
+        Assert.Equal((Breach.Outside, 4, 4.5, 5.5, 6, new VoteOf(3, 5), TimeSpan.FromMinutes(2)), (a.Breach, a.LowLevel, a.LowClear, a.Clear, a.Level, a.Votes, a.ClearFor));
+        Assert.Equal((QualityGate.Suspect, "roof", "Infra", "https://city.example/a"), (a.Gate, a.Tags.Single(), a.Category, a.RunBook));
+        Assert.Equal((Severity.Minor, 2, 1, new SeverityLevel(Severity.Major, 3, 3) { For = TimeSpan.FromMinutes(1) }), (b.Severity, b.Level, b.Clear, b.Higher.Single()));
+        Assert.Equal(new RateOver(TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)), b.Rate);
+        Assert.Equal((Breach.Missing, TimeSpan.FromMinutes(10)), (c.Breach, c.For));
+        Assert.Equal((new DayWindow(0b0000011, 22 * 60, 6 * 60), 2, "Europe/Berlin"), (c.Schedule!.Windows.Single(), c.Schedule.Except.Count, c.Schedule.Zone.Name));
+        Assert.Equal((new Reference(Quantity.DewPoint, ""), new Reference(null, "mark")), (rules[3].RelativeTo, rules[4].RelativeTo));
+    }
+
+    [Fact]
+    public void A_zone_has_the_clock_changes_of_the_law()
+    {
+        var zone = Parse("rules: [{ id: a, quantity: smoke, above: 0, severity: minor, schedule: { zone: Europe/Berlin } }]")!.Rules.Single().Schedule!.Zone;
+        foreach (var (utc, hours) in new[] { ("2026-03-29T00:59:59Z", 1), ("2026-03-29T01:00:00Z", 2), ("2026-10-25T00:59:59Z", 2), ("2026-10-25T01:00:00Z", 1) })
+        {
+            Assert.Equal(hours * 3_600_000, zone.OffsetAt(DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds()));
+        }
+    }
+
+    [Fact]
     public void What_is_not_said_has_its_default()
     {
         var folder = Parse("rules: [{ id: smoke, quantity: smoke, above: 0, severity: critical }]")!;
@@ -62,6 +94,28 @@ public sealed class RuleParserTests
     [InlineData("a slot that does not divide a day", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 7h, window: day, min-slots: 1 } }", 2, "must divide a day")]
     [InlineData("289 slots", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 1m, window: 289m, min-slots: 1 } }", 2, "1 to 288 slots")]
     [InlineData("more than all slots", "rules:\n- { id: a, quantity: ozone, above: 0, severity: minor, mean: { slot: 1h, window: 8h, min-slots: 9 } }", 2, "more than the window has")]
+    [InlineData("two kinds of severities", "rules:\n- { id: a, quantity: smoke, severity: minor, severities: { minor: { above: 0 } } }", 2, "stands within 'severities'")]
+    [InlineData("limits out of order", "rules:\n- { id: a, quantity: ozone, severities: { minor: { above: 5 }, major: { above: 4 } } }", 2, "past the severity before")]
+    [InlineData("clear levels out of order", "rules:\n- { id: a, quantity: ozone, severities: { minor: { above: 5 }, major: { above: 9, clear: 4 } } }", 2, "its clear level too")]
+    [InlineData("one limit for two severities at once", "rules:\n- { id: a, quantity: ozone, severities: { minor: { above: 5 }, major: { above: 5 } } }", 2, "it must take longer")]
+    [InlineData("limits of two kinds", "rules:\n- { id: a, quantity: ozone, severities: { minor: { above: 5 }, major: { below: 1 } } }", 2, "same kind of limit")]
+    [InlineData("a severity that is none", "rules:\n- { id: a, quantity: ozone, severities: { bad: { above: 5 } } }", 2, "unknown key 'bad'")]
+    [InlineData("outside of one number", "rules:\n- { id: a, quantity: ozone, outside: 5, severity: minor }", 2, "two numbers")]
+    [InlineData("outside the wrong way round", "rules:\n- { id: a, quantity: ozone, outside: [8, 5], severity: minor }", 2, "lower level comes first")]
+    [InlineData("clear beyond outside", "rules:\n- { id: a, quantity: ozone, outside: [5, 8], clear: [4, 8], severity: minor }", 2, "within 'outside'")]
+    [InlineData("more votes than readings", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, votes: 6 of 5 }", 2, "n of m")]
+    [InlineData("votes over too many readings", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, votes: 3 of 33 }", 2, "at most 32")]
+    [InlineData("silence of a mean", "rules:\n- { id: a, quantity: ozone, missing-for: 5m, severity: minor, rate: { window: 5m } }", 2, "silence has no mean")]
+    [InlineData("a rate without a window", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, rate: { per: 1h } }", 2, "'window' is missing")]
+    [InlineData("a window over a day", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, rate: { window: 25h } }", 2, "1s to 1d")]
+    [InlineData("relative to itself", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, relative-to: ozone }", 2, "not another quantity")]
+    [InlineData("a zone nobody knows", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, schedule: { zone: Europe/Atlantis } }", 2, "no time zone")]
+    [InlineData("a day that is none", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, schedule: { zone: UTC, days: [monday] } }", 2, "'monday' is none")]
+    [InlineData("a time that is none", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, schedule: { zone: UTC, from: '25:00' } }", 2, "a time of day")]
+    [InlineData("a calendar nobody wrote", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, schedule: { zone: UTC, except: [feasts] } }", 2, "'feasts' is not among")]
+    [InlineData("a date that is none", "calendars: { feasts: [2026-02-30] }", 1, "no day such as")]
+    [InlineData("a category of nobody's", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, category: Air }", 2, "one of Geo")]
+    [InlineData("a run book on no web", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, run-book: 'file:///etc' }", 2, "address of a page")]
     [InlineData("an offset without a sign", "day-offset: \"01:00\"", 1, "day-offset")]
     [InlineData("not YAML", "rules: [", 2, "not YAML")]
     [InlineData("a key twice", "rules: []\nrules: []", 2, "not YAML")]
@@ -101,9 +155,7 @@ public sealed class RuleParserTests
 
     private static RuleFolder Folder(string path)
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "SmartCity.sln"))) root = root.Parent;
-        var folder = RuleParser.Parse([.. Directory.EnumerateFiles(Path.Combine(root.FullName, path), "*.yaml").Select(file => new RuleSource(Path.GetFileName(file), File.ReadAllText(file)))], out var errors);
+        var folder = RuleParser.Parse([.. Directory.EnumerateFiles(RuleFolders.Path(path), "*.yaml").Select(file => new RuleSource(Path.GetFileName(file), File.ReadAllText(file)))], out var errors);
         Assert.True(folder is not null, string.Join("; ", errors));
         return folder!;
     }

@@ -108,6 +108,31 @@ public class NodeFileTests
     }
 
     [Theory]
+    [InlineData("of a quantity that it has not", "calibrate: { pm10: { gain: 2 } }", "devices[0].calibrate.pm10: is no key here. Known: air-pressure, air-temperature, relative-humidity")]
+    [InlineData("by nothing", "calibrate: { air-temperature: { gain: 0 } }", "devices[0].calibrate.air-temperature.gain: 0 would make every value the same")]
+    [InlineData("of what is no dust", "calibrate: { air-temperature: { kappa: 0.4 } }", "devices[0].calibrate.air-temperature.kappa: is no key here")]
+    [InlineData("told less often than never", "report: { heartbeat: 25h }", "devices[0].report.heartbeat: 25h is outside 1s to 24h")]
+    [InlineData("told more often than sampled", "report: { heartbeat: 999ms }", "devices[0].report.heartbeat: 999ms is outside 1s to 24h")]
+    [InlineData("without a heartbeat", "report: { dead-band: { air-temperature: 1 } }", "devices[0].report.heartbeat: is missing")]
+    [InlineData("a band below zero", "report: { heartbeat: 5m, dead-band: { air-temperature: -1 } }", "devices[0].report.dead-band.air-temperature: \"-1\" is not a number from 0")]
+    public void What_a_calibration_or_a_report_cannot_be_is_refused(string because, string keys, string problem)
+    {
+        var problems = Problems(Whole.Replace("interval: 1s", $"interval: 1s, {keys}", StringComparison.Ordinal));
+        Assert.True(problems.Any(found => found.Contains(problem, StringComparison.Ordinal)), $"{because}: {string.Join('\n', problems)}");
+    }
+
+    [Fact]
+    public void A_particle_counter_takes_its_moisture_from_a_device_that_measures_it()
+    {
+        const string dust = "buses:\n  uart: { uart: 0 }\n";
+        string With(string calibration) => Whole.Replace("buses:\n", dust, StringComparison.Ordinal).Replace("devices:\n", $"devices:\n  - {{ name: dust, chip: pms5003, bus: uart, calibrate: {{ pm2.5: {{ {calibration} }} }} }}\n", StringComparison.Ordinal);
+        var terms = Read(With("gain: 1.1, humidity-from: climate")).Devices[0].Tuning.Calibrations[Quantity.Pm2_5];
+        Assert.Equal(new CalibrationTerms(new(0, 1.1, ParticleGrowth.UrbanKappa), "climate"), terms);
+        Assert.Contains(Problems(With("humidity-from: smoke")), problem => problem.Contains("devices[0].calibrate.pm2.5.humidity-from: \"smoke\" is no device here that measures relative-humidity", StringComparison.Ordinal));
+        Assert.Contains(Problems(With("kappa: 0.3")), problem => problem.Contains("devices[0].calibrate.pm2.5.kappa: needs humidity-from", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("interval: 100ms", 100)]
     [InlineData("interval: 1h", 3_600_000)]
     [InlineData("interval: 1.5s", 1500)]

@@ -78,11 +78,11 @@ public class SampleLoopI2cTests
     }
 
     [Fact]
-    public void Stamps_rise_even_when_the_clock_steps_back()
+    public void Stamps_rise_even_when_the_clock_steps_back_a_little()
     {
         using var pole = new SimulatedPole(TwoChips);
         pole.Live(TimeSpan.FromSeconds(2.5));
-        pole.Time.WallStep = TimeSpan.FromHours(-1);
+        pole.Time.WallStep = TimeSpan.FromSeconds(-30);
         pole.Live(TimeSpan.FromSeconds(2));
         var at = pole.Samples.Of("fast").Select(taken => taken.Sample[0].At.UnixMilliseconds).ToList();
         Assert.Equal(5, at.Count);
@@ -91,9 +91,62 @@ public class SampleLoopI2cTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void A_clock_that_steps_a_year_and_is_not_vouched_for_changes_no_stamp_and_no_order(int years)
+    {
+        var clock = new SaysClock(ClockTrust.Synced);
+        using var pole = new SimulatedPole(TwoChips, clock: clock);
+        pole.Live(TimeSpan.FromSeconds(2.5));
+        (pole.Time.WallStep, clock.Trust) = (TimeSpan.FromDays(365 * years), ClockTrust.Holdover);
+        pole.Live(TimeSpan.FromSeconds(2));
+        var fast = pole.Samples.Of("fast").Select(taken => taken.Sample[0]).ToList();
+        Assert.Equal([0, 1, 2, 3, 4], fast.Select(reading => (reading.At - Instant.From(PoleTime.Noon)).TotalSeconds));
+        Assert.Equal([0, 0, 0, 1, 1], fast.Select(reading => (int)reading.Clock));
+        Assert.Equal(fast.Select(reading => reading.Order).Order(), fast.Select(reading => reading.Order));
+    }
+
+    [Fact]
+    public void Before_the_clock_was_ever_right_readings_wait_for_it_and_are_then_stamped_when_they_were_measured()
+    {
+        var clock = new SaysClock(ClockTrust.Unsynced);
+        using var pole = new SimulatedPole(TwoChips, clock: clock);
+        pole.Time.WallStep = TimeSpan.FromDays(-20_000);
+        pole.Live(TimeSpan.FromSeconds(3.5), 10);
+        Assert.Empty(pole.Samples.All);
+        (pole.Time.WallStep, clock.Trust) = (TimeSpan.Zero, ClockTrust.Synced);
+        pole.Live(TimeSpan.FromSeconds(2), 10);
+        var fast = pole.Samples.Of("fast").Select(taken => taken.Sample[0]).ToList();
+        Assert.Equal([0, 1, 2, 3, 4, 5], fast.Select(reading => (reading.At - Instant.From(PoleTime.Noon)).TotalSeconds));
+        Assert.Equal([ClockTrust.Holdover, ClockTrust.Holdover, ClockTrust.Holdover, ClockTrust.Holdover, ClockTrust.Synced, ClockTrust.Synced], fast.Select(reading => reading.Clock));
+        Assert.Equal(fast.Select(reading => reading.Order).Order(), fast.Select(reading => reading.Order));
+    }
+
+    [Fact]
+    public void When_the_clock_does_not_come_readings_go_on_after_ten_minutes_and_say_that_their_stamps_are_a_guess()
+    {
+        using var pole = new SimulatedPole(TwoChips, clock: new SaysClock(ClockTrust.Unsynced));
+        pole.Live(TimeSpan.FromSeconds(599.5), 50);
+        Assert.Empty(pole.Samples.All);
+        pole.Live(TimeSpan.FromSeconds(1), 50);
+        Assert.Equal(601, pole.Samples.Of("fast").Count);
+        Assert.All(pole.Samples.All, taken => Assert.All(taken.Sample, reading => Assert.Equal(ClockTrust.Unsynced, reading.Clock)));
+    }
+
+    [Fact]
+    public void A_device_with_a_dead_band_tells_what_changed_and_its_heartbeat_calibrated()
+    {
+        using var pole = new SimulatedPole(TwoChips.Replace("address: 0x76, interval: 1s }",
+            "address: 0x76, interval: 1s, calibrate: { air-temperature: { offset: 100 } }, report: { heartbeat: 10s, dead-band: { air-temperature: 50, air-pressure: 50, relative-humidity: 50 } } }", StringComparison.Ordinal));
+        pole.Live(TimeSpan.FromSeconds(25), 10);
+        var fast = pole.Samples.Of("fast");
+        Assert.Equal([0, 10, 20], fast.Select(taken => (taken.Sample[0].At - Instant.From(PoleTime.Noon)).TotalSeconds));
+        Assert.All(fast, taken => Assert.True(taken.Sample[0].TryGetValue(out var value) && value is > 85 and < 185));
+    }
+
+    [Theory]
     [InlineData(ClockTrust.Synced)]
     [InlineData(ClockTrust.Holdover)]
-    [InlineData(ClockTrust.Unsynced)]
     public void Every_reading_says_how_far_its_clock_can_be_trusted(ClockTrust trust)
     {
         using var pole = new SimulatedPole(TwoChips, clock: new SaysClock(trust));
@@ -122,6 +175,8 @@ public class SampleLoopI2cTests
 
     private sealed class SaysClock(ClockTrust trust) : IClockTrust
     {
-        public ClockTrust Now() => trust;
+        public ClockTrust Trust { get; set; } = trust;
+
+        public ClockTrust Now() => Trust;
     }
 }

@@ -101,7 +101,7 @@ public class SampleLoopLinesTests
         var source = new HandSource { Fault = ReadFault.BusUnavailable };
         var bus = new BusPlan("lines", BusKind.Gpio, 0);
         LinePlan plan = new ContactPlan("door", bus, TimeSpan.FromSeconds(10), new(null, null, null, null), 4, Quantity.DoorOpen, Polarity.ActiveHigh, LinePull.AsIs, TimeSpan.Zero);
-        var loop = new SampleLoopLines(source, [(plan, new SampleLoopDevice("door", samples, new TrustedClock(), time, faults))], time, faults);
+        var loop = new SampleLoopLines(source, [(plan, new SampleLoopDevice(plan, new ReadingClock(samples, new TrustedClock(), time), new AirMoisture(), faults))], time, faults);
 
         Assert.Equal(TimeSpan.FromSeconds(10), loop.Step());
         time.Advance(TimeSpan.FromSeconds(10));

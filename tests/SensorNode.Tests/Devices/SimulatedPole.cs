@@ -19,7 +19,9 @@ internal sealed class SimulatedPole : IDisposable
         File = file;
         var faults = new SampleLoopFaults(NullLogger<SampleLoopFaults>.Instance);
         var board = new SimulatedBoard(file, file.Simulation!, Time);
-        SampleLoopDevice Device(DevicePlan plan) => new(plan.Name, Samples, clock ?? new TrustedClock(), Time, faults);
+        var stamping = new ReadingClock(Samples, clock ?? new TrustedClock(), Time);
+        var air = new AirMoisture();
+        SampleLoopDevice Device(DevicePlan plan) => new(plan, stamping, air, faults);
         foreach (var bus in file.Buses)
         {
             if (bus.Kind is not BusKind.Gpio && file.Devices.Any(device => device.Bus == bus))

@@ -36,7 +36,17 @@ public sealed class ArrivalTests
         Watched.Rule("held", 30, 28, hold: TimeSpan.FromSeconds(90), late: late),
         Watched.Rule("held-long", 28, 25, hold: TimeSpan.FromHours(1), late: late),
         Watched.Rule("mean", 29, 28, mean: new(TimeSpan.FromMinutes(1), 5, 2, CalendarDay: false), late: late),
+        Watched.Rule("escalating", 25, 24, hold: TimeSpan.FromSeconds(30), late: late) with
+        {
+            ClearFor = TimeSpan.FromSeconds(45), Severity = Severity.Minor,
+            Higher = [new(Severity.Major, 29, 27), new(Severity.Critical, 30, 29.9) { For = TimeSpan.FromSeconds(60) }],
+        },
         Watched.Rule("mean-held", 28, 27, hold: TimeSpan.FromMinutes(3), mean: new(TimeSpan.FromMinutes(2), 3, 1, CalendarDay: false), late: late),
+        Watched.Rule("outside", 33, 30, breach: Breach.Outside, late: late) with { LowLevel = 20, LowClear = 25 },
+        Watched.Rule("rising", 300, 100, late: late) with { Rate = new(TimeSpan.FromMinutes(2), TimeSpan.FromHours(1)) },
+        Watched.Rule("silent", breach: Breach.Missing, hold: TimeSpan.FromMinutes(2), late: late) with { Higher = [new(Severity.Critical, 0, 0) { For = TimeSpan.FromHours(1) }] },
+        Watched.Rule("thirty", 30, breach: Breach.Equal, late: late),
+        Watched.Rule("voted", 28, 27, late: late) with { Votes = new(3, 5) },
     ];
 
     internal static IEnumerable<(double Now, Delivery Delivery)> Arrivals(Delivery[] deliveries) => deliveries

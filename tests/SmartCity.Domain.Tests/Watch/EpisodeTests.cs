@@ -91,6 +91,20 @@ public sealed class EpisodeTests
     }
 
     [Fact]
+    public void What_is_found_again_has_the_severity_that_it_has_now()
+    {
+        Assert.Equal(Severity.Minor, After(Recorded(1), Withdrawn(2), Of(Recorded(3), Severity.Minor))!.Severity);
+        Assert.Equal(Severity.Minor, After(Raised(1), Cleared(2), Of(Raised(3), Severity.Minor))!.Severity);
+
+        static EpisodeEvent Of(EpisodeEvent change, Severity severity) => change switch
+        {
+            EpisodeEvent.Raised raised => raised with { Severity = severity },
+            EpisodeEvent.Recorded recorded => recorded with { Severity = severity },
+            _ => change,
+        };
+    }
+
+    [Fact]
     public void The_id_of_an_episode_tells_rule_sensor_epoch_and_order_apart()
     {
         EpisodeId[] ids = [Id, EpisodeId.Of("hot2", Watched.Id, 1, 5), EpisodeId.Of("hot", new("x"), 1, 5), EpisodeId.Of("hot", Watched.Id, 2, 5), EpisodeId.Of("hot", Watched.Id, 1, 6)];

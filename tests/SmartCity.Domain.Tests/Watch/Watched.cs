@@ -38,6 +38,28 @@ internal sealed class Watched(params Rule[] rules)
             Lateness = lateness ?? TimeSpan.FromMinutes(5),
         };
 
+    /// <summary>Readings a second apart, from one second on; what they brought, in words.</summary>
+    public string HearsInTurn(params double[] values)
+    {
+        var said = new List<string>();
+        foreach (var value in values) said.AddRange(Hears(++_turn, value).Select(Words));
+        return string.Join(", ", said);
+    }
+
+    private int _turn;
+
+    public static string Words(EpisodeEvent change) => change switch
+    {
+        EpisodeEvent.Raised e => $"raised {e.Severity} at {Seconds(e.At)}",
+        EpisodeEvent.Recorded e => $"recorded {e.Severity} at {Seconds(e.At)}",
+        EpisodeEvent.SeverityChanged e => $"{e.Severity} at {Seconds(e.At)}",
+        EpisodeEvent.Cleared e => $"cleared at {Seconds(e.At)}",
+        EpisodeEvent.Withdrawn => "withdrawn",
+        _ => throw new System.Diagnostics.UnreachableException(change.ToString()),
+    };
+
+    private static double Seconds(Instant at) => (at - Noon).TotalSeconds;
+
     public static Instant At(double seconds) => new(Noon.UnixMilliseconds + (long)Math.Round(seconds * 1000));
 
     public static ReadingOrder Order(double seconds) => ReadingOrder.Of(1, (ulong)(Math.Round(seconds * 1000) + 1_000_000_000));
@@ -76,7 +98,7 @@ internal sealed class Watched(params Rule[] rules)
 
     /// <summary>What a register would hold in the end, one line an episode.</summary>
     public string[] Standing() => Episodes.Values.Where(episode => episode.WithdrawnAt is null)
-        .Select(episode => $"{episode.Rule} {episode.FirstBreachAt} to {episode.ClearedAt} {episode.Id}").Order(StringComparer.Ordinal).ToArray();
+        .Select(episode => $"{episode.Rule} {episode.FirstBreachAt} to {episode.ClearedAt} {(episode.IsOpen ? episode.Severity : "")} {episode.Id}").Order(StringComparer.Ordinal).ToArray();
 
     public IEnumerable<Episode> Open => Episodes.Values.Where(episode => episode.IsOpen);
 

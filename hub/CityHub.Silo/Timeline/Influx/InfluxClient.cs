@@ -85,6 +85,9 @@ internal sealed class InfluxClient : IDisposable
         }
     }
 
+    /// <summary>InfluxDB 3 Core deletes nothing.</summary>
+    public bool CanDelete => _options.Dialect != InfluxDialect.V3;
+
     /// <summary>Deletes readings of a measurement before an instant (V1, V2): for quantities that are kept shorter than their database.</summary>
     /// <exception cref="TimelineUnavailableException">The server is away, or refuses.</exception>
     public void DeleteBefore(string database, string measurement, SmartCity.Readings.Instant before)

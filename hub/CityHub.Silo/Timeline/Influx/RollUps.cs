@@ -25,7 +25,6 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
         {
             await Task.Delay(every, wall, stopping);
             await Turn(city() - Grace, stopping);
-            ExpireShorter();
         }
     }
 
@@ -59,6 +58,7 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
                 book.Done(key, minutes);
             }
         }
+        ExpireShorter();
         return all;
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
     private void ExpireShorter()
     {
         var now = city();
-        if (Chunk.HourOf(now) == _expiredHour) return;
+        if (Chunk.HourOf(now) == _expiredHour || !client.CanDelete) return;
         try
         {
             foreach (var resolution in Enum.GetValues<Resolution>())

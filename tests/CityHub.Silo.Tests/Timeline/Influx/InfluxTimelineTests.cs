@@ -110,6 +110,21 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
     }
 
     [Fact]
+    public void A_quantity_that_is_kept_shorter_than_its_database_is_deleted_up_to_its_time()
+    {
+        _options.KeepRaw = TimeSpan.FromDays(30);
+        _options.KeepRawOf["pm10"] = TimeSpan.FromDays(1);
+        _now = Instant.From(TimeProvider.System.GetUtcNow());
+        Append([.. from hours in new[] { 23, 1 } from quantity in new[] { Quantity.Pm10, Quantity.AirTemperature }
+            select Reading.Measured(quantity, _now - TimeSpan.FromHours(hours), ReadingOrder.Of(1, 1), 20)]);
+        Settle(Store);
+        Assert.Equal((2, 2), (Count("pm10"), Count()));
+        _now += TimeSpan.FromHours(2);
+        Settle(Store);
+        Assert.Equal((1, 2), (Count("pm10"), Count()));
+    }
+
+    [Fact]
     public async Task While_InfluxDB_is_away_readings_wait_in_the_log_and_nothing_counts_as_stored()
     {
         await using var proxy = await MoodyProxy.Start(() => one.Server.Address);
