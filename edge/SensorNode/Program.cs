@@ -40,8 +40,18 @@ if (line.Command == NodeCommand.Schema)
     Console.Write(NodeFileSchema.Text());
     return ExitCode.Ok;
 }
+if (line is { Command: NodeCommand.Scan, File: "" })
+{
+    return BusScan.Print(BusScan.Machine(), new KernelBoard(new LinuxCalls(), TimeProvider.System), Console.Out) ? ExitCode.Ok : ExitCode.Failed;
+}
 
-var (file, problems) = NodeFileReader.Read(line.File, line.Overrides);
+using var unpacked = line.Command == NodeCommand.Import ? new UnpackedArchive(line.File) : null;
+if (unpacked?.Problem is { } broken)
+{
+    Console.Error.WriteLine($"{line.File}: {broken}");
+    return ExitCode.BadConfiguration;
+}
+var (file, problems) = NodeFileReader.Read(unpacked?.NodeFile ?? line.File, unpacked?.Over(line.Overrides) ?? line.Overrides);
 if (file is null)
 {
     foreach (var problem in problems) Console.Error.WriteLine(problem);
@@ -57,6 +67,11 @@ switch (line.Command)
     case NodeCommand.Check:
         Console.WriteLine($"{line.File}: fine. Node {file.Node}, {file.Devices.Count} devices{(file.Simulation is null ? "" : ", simulated")}.");
         return ExitCode.Ok;
+    case NodeCommand.Scan:
+        return BusScan.Print(file.Buses, board, Console.Out) ? ExitCode.Ok : ExitCode.Failed;
+    case NodeCommand.Export:
+        Console.WriteLine($"{line.Archive}: {OutboxArchive.Write(line.File, file.Outbox.Directory, line.Archive):#,0} bytes of {file.Node}'s outbox");
+        return ExitCode.Ok;
     case NodeCommand.Read:
         return await ReadOnce.PrintAsync(file, board, time, Console.Out) ? ExitCode.Ok : ExitCode.Failed;
 }
@@ -70,10 +85,11 @@ try
     using var link = new MosquittoLink(time, logs.CreateLogger<MosquittoLink>());
     using var committer = new OutboxCommitter(outbox, time);
     using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>());
-    using BackgroundService source = line.Command == NodeCommand.Drain
+    using BackgroundService source = line.Command is NodeCommand.Drain or NodeCommand.Import
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
         : new SampleLoop(file, board, new ReadingClock(outbox, clock, time), time, new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>()));
-    return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source]) ? ExitCode.Ok : ExitCode.Failed;
+    using var supervisor = Supervisor.FromEnvironment(Environment.GetEnvironmentVariable, [new(() => committer.Passes, () => { }), new(() => session.Rounds, session.Nudge)], time);
+    return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source, supervisor]) ? ExitCode.Ok : ExitCode.Failed;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {

@@ -7,6 +7,8 @@ public sealed class HubMetrics : IDisposable
 {
     public const string MeterName = "CityHub";
 
+    private static readonly InstrumentAdvice<double> Fine = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15] };
+
     private readonly Meter _meter = new(MeterName);
 
     public HubMetrics()
@@ -20,10 +22,11 @@ public sealed class HubMetrics : IDisposable
         EpisodeEvents = _meter.CreateCounter<long>("cityhub_episode_changes", description: "Changes of episodes, by kind.");
         Gaps = _meter.CreateCounter<long>("cityhub_ledger_gaps", description: "Batches that nodes no longer keep and the hub never saw.");
         Reconnects = _meter.CreateCounter<long>("cityhub_mqtt_connections_ended", description: "Connections to the broker that ended, by reason.");
-        CommitSeconds = _meter.CreateHistogram<double>("cityhub_commit_seconds", "s", "Time of one timeline append.");
-        CheckpointSeconds = _meter.CreateHistogram<double>("cityhub_checkpoint_seconds", "s", "Time of writing one round of checkpoints.");
-        EpisodeSeconds = _meter.CreateHistogram<double>("cityhub_episode_commit_seconds", "s", "From a twin's event to its commit.");
-        StoredSeconds = _meter.CreateHistogram<double>("cityhub_arrival_to_stored_seconds", "s", "From a message's arrival to its commit in the timeline.");
+        CommitSeconds = _meter.CreateHistogram("cityhub_commit_seconds", "s", "Time of one timeline append.", advice: Fine);
+        CheckpointSeconds = _meter.CreateHistogram("cityhub_checkpoint_seconds", "s", "Time of writing one round of checkpoints.", advice: Fine);
+        EventSeconds = _meter.CreateHistogram("cityhub_arrival_to_event_seconds", "s", "From a message's arrival to the event that its twin made of it, on its way to the register.", advice: Fine);
+        EpisodeSeconds = _meter.CreateHistogram("cityhub_episode_commit_seconds", "s", "From a twin's event to its commit.", advice: Fine);
+        StoredSeconds = _meter.CreateHistogram("cityhub_arrival_to_stored_seconds", "s", "From a message's arrival to its commit in the timeline.", advice: Fine);
         StoreFailures = _meter.CreateCounter<long>("cityhub_store_failures", description: "Attempts that a store refused, by store.");
         RuleLoads = _meter.CreateCounter<long>("cityhub_rule_loads", description: "Rule files read, by outcome.");
     }
@@ -39,6 +42,7 @@ public sealed class HubMetrics : IDisposable
     public Counter<long> Reconnects { get; }
     public Histogram<double> CommitSeconds { get; }
     public Histogram<double> CheckpointSeconds { get; }
+    public Histogram<double> EventSeconds { get; }
     public Histogram<double> EpisodeSeconds { get; }
     public Histogram<double> StoredSeconds { get; }
     public Counter<long> StoreFailures { get; }

@@ -27,7 +27,8 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException or Inv
 var print = new Printing(Console.Out, arguments.Json, colour: !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null);
 var inbox = new Inbox(secret, time);
 
-var builder = WebApplication.CreateSlimBuilder();
+// Not the working folder, which would be watched with all that is below it: a hub's stores may lie there.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 builder.Logging.ClearProviders();
 builder.WebHost.ConfigureKestrel(kestrel =>
 {

@@ -15,16 +15,17 @@ internal static class Alert
 {
     private const int Nodes = 100, Devices = 10;
     private const double HotShare = 0.02;
-    private static readonly double[] Rates = [1000, 10_000, 20_000];
+    public static readonly double[] Rates = [1000, 10_000, 20_000];
+
+    private static readonly string[] Columns = ["", "messages/s", "alerts", "received", "p50 ms", "p99 ms", "p99 range", "CPU us/message", "peak MB", "broker us/message", "bench us/message"];
 
     /// <summary>Both sides compile what runs hot; short of this the compiler is what is measured.</summary>
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(15);
 
-    public static async Task<Table> Run(string folder, string nodeRedFolder, int pairs, TimeSpan length)
+    public static async Task<Table> Run(string folder, string nodeRedFolder, IReadOnlyList<double> rates, int pairs, TimeSpan length)
     {
-        var table = new Table($"alert: {Nodes * Devices} sensors, {HotShare:0 %} hot, {pairs} pairs of {length.TotalSeconds:0} s in turns; medians, ranges in brackets",
-            "", "messages/s", "alerts", "received", "p50 ms", "p99 ms", "p99 range", "CPU us/message", "peak MB");
-        foreach (var rate in Rates)
+        var table = new Table($"alert: {Nodes * Devices} sensors, {HotShare:0 %} hot, {pairs} pairs of {length.TotalSeconds:0} s in turns; medians, ranges in brackets", Columns);
+        foreach (var rate in rates)
         {
             var hub = new List<Side>();
             var peer = new List<Side>();
@@ -46,11 +47,21 @@ internal static class Alert
         return table;
     }
 
+    /// <summary>The hub alone at one rate, for looking closer.</summary>
+    public static async Task<Table> At(string folder, double rate, TimeSpan length)
+    {
+        var side = await Hub(folder, rate, length);
+        var table = new Table($"alert: the hub alone for {length.TotalSeconds:0} s", Columns);
+        Row(table, "hub, durable, signed", rate, [side]);
+        foreach (var (name, count, p50, p99) in side.Stages) table.Row(name, "", count, "", p50, p99, "", "", "", "", "");
+        return table;
+    }
+
     private static double Median(IEnumerable<Side> sides, Func<Side, double> figure) => Percentiles.Median(sides.Select(figure));
 
     private static void Row(Table table, string name, double rate, List<Side> sides) => table.Row(name, rate, sides.Sum(s => s.Sent), sides.Sum(s => s.Received),
         Median(sides, s => s.P50), Median(sides, s => s.P99), string.Create(CultureInfo.InvariantCulture, $"[{sides.Min(s => s.P99):0.0} to {sides.Max(s => s.P99):0.0}]"),
-        Median(sides, s => s.Cpu), Median(sides, s => s.Megabytes));
+        Median(sides, s => s.Cpu), Median(sides, s => s.Megabytes), Median(sides, s => s.BrokerCpu), Median(sides, s => s.BenchCpu));
 
     private static async Task<Side> Hub(string folder, double rate, TimeSpan length)
     {
@@ -65,12 +76,13 @@ internal static class Alert
         await city.Run(Math.Max(rate, 5000), Warm, answered: true, HotShare, TimeSpan.FromSeconds(10));
         await Until.True(() => Clock.Outstanding == 0, "the warm-up's alerts are delivered");
         var clock = Clock = new(city, Devices);
-        var before = hub.Process.Figures();
+        var stages = await Stages.Look(hub.Http);
+        var costs = new Costs(hub.Process, broker);
         var result = await city.Run(rate, length, answered: true, HotShare, TimeSpan.FromSeconds(5));
-        var after = hub.Process.Figures();
+        var cpu = costs.PerMessage(result.Taken);
         var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(10);
         while (clock.Outstanding > 0 && DateTimeOffset.UtcNow < deadline) await Task.Delay(20);
-        return new(clock.Delivered + clock.Outstanding, clock.Delivered, clock.Latency.At(0.5), clock.Latency.At(0.99), (after.Cpu - before.Cpu).TotalMicroseconds / result.Taken, after.PeakBytes / 1e6);
+        return new(clock.Delivered + clock.Outstanding, clock.Delivered, clock.Latency.At(0.5), clock.Latency.At(0.99), cpu.Side, hub.Process.Figures().PeakBytes / 1e6, cpu.Broker, cpu.Bench) { Stages = [.. (await Stages.Look(hub.Http)).Since(stages)] };
     }
 
     private static AlertClock? Clock { get; set; }
@@ -85,15 +97,30 @@ internal static class Alert
         await load.AwaitListener(nodeRed);
         await load.Run(Math.Max(rate, 5000), Warm, HotShare);
         load.Begin();
-        var before = nodeRed.Figures();
+        var costs = new Costs(nodeRed, broker);
         var taken = await load.Run(rate, length, HotShare);
-        var after = nodeRed.Figures();
+        var cpu = costs.PerMessage(taken);
         var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(10);
         while (load.Arrived < load.Sent && DateTimeOffset.UtcNow < deadline) await Task.Delay(20);
-        return new(load.Sent, load.Arrived, load.Latency.At(0.5), load.Latency.At(0.99), (after.Cpu - before.Cpu).TotalMicroseconds / taken, after.PeakBytes / 1e6);
+        return new(load.Sent, load.Arrived, load.Latency.At(0.5), load.Latency.At(0.99), cpu.Side, nodeRed.Figures().PeakBytes / 1e6, cpu.Broker, cpu.Bench);
     }
 
-    private sealed record Side(int Sent, int Received, double P50, double P99, double Cpu, double Megabytes);
+    /// <param name="Cpu">Of the side itself, microseconds a message; so are the broker's and the bench's own (generator and receiver).</param>
+    private sealed record Side(int Sent, int Received, double P50, double P99, double Cpu, double Megabytes, double BrokerCpu, double BenchCpu)
+    {
+        public IReadOnlyList<(string Name, long Count, double P50, double P99)> Stages { get; init; } = [];
+    }
+
+    /// <summary>What the three processes used from here on.</summary>
+    private sealed class Costs(Child side, Broker broker)
+    {
+        private readonly ProcessFigures _side = side.Figures(), _broker = broker.Process.Figures(), _bench = ProcessFigures.Of(Environment.ProcessId);
+
+        public (double Side, double Broker, double Bench) PerMessage(long messages) => (
+            (side.Figures().Cpu - _side.Cpu).TotalMicroseconds / messages,
+            (broker.Process.Figures().Cpu - _broker.Cpu).TotalMicroseconds / messages,
+            (ProcessFigures.Of(Environment.ProcessId).Cpu - _bench.Cpu).TotalMicroseconds / messages);
+    }
 }
 
 /// <summary>The same load as plain JSON, for Node-RED: one topic a sensor, QoS 0.</summary>
@@ -147,7 +174,7 @@ internal sealed class JsonLoad(LoadLink link, int sensors)
             for (var due = (long)((_clock.Elapsed - start).TotalSeconds * rate); taken < due; taken++)
             {
                 _turn = (_turn + 1) % sensors;
-                var hot = !_clearNext[_turn] && _random.NextDouble() < hotShare * 2;
+                var hot = !_clearNext[_turn] && _random.NextDouble() < hotShare / (1 - hotShare);
                 _clearNext[_turn] = hot;
                 Publish(_turn, hot ? 45 : 20 + taken % 100 * 0.01, note: hot);
             }

@@ -69,7 +69,7 @@ internal sealed class LoadCity : IDisposable
 
     /// <param name="rate">Messages a second.</param>
     /// <param name="answered">Whether somebody answers.</param>
-    /// <param name="hotShare">Share of messages over the threshold; each is followed by one that clears.</param>
+    /// <param name="hotShare">Share of all messages that are over the threshold, below one half; each is followed by one that clears.</param>
     public async Task<LoadResult> Run(double rate, TimeSpan length, bool answered, double hotShare, TimeSpan patience)
     {
         var answers = new Percentiles();
@@ -106,7 +106,7 @@ internal sealed class LoadCity : IDisposable
         // Neighbouring turns go to different nodes, as in a city.
         var (node, device) = (_turn % _nodes.Length, _turn / _nodes.Length);
         var sensor = node * _devices + device;
-        var hot = _hotNext[sensor] == 0 && hotShare > 0 && Dice() < hotShare * 2;
+        var hot = _hotNext[sensor] == 0 && Dice() < hotShare / (1 - hotShare); // of those that need not clear
         _hotNext[sensor] = hot ? 1 : 0;
         var now = Now;
         if (hot) Hot?.Invoke(sensor, now);

@@ -7,6 +7,8 @@ const string Help = """
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
     ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
+                        [--rates R,R,…]                 … at these rates only
+    ./city bench alert --rate R [--seconds S] [--json]       the hub alone at one rate
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
     ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
     ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
@@ -26,7 +28,8 @@ try
     {
         case "ingest" when Number("--rate", 0) is > 0 and var rate: table = await Ingest.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
-        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "alert" when Number("--rate", 0) is > 0 and var rate: table = await Alert.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
+        case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), Rates(), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
         case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
         case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
@@ -44,6 +47,8 @@ finally
 {
     Directory.Delete(folder, recursive: true);
 }
+
+IReadOnlyList<double> Rates() => Text("--rates", "") is { Length: > 0 } rates ? [.. rates.Split(',').Select(rate => double.Parse(rate, CultureInfo.InvariantCulture))] : Alert.Rates;
 
 string Text(string name, string absent)
 {

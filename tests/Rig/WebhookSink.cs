@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Rig;
 
@@ -18,11 +17,11 @@ public sealed class WebhookSink : IAsyncDisposable
     public static async Task<WebhookSink> Start(Func<IHeaderDictionary, byte[], int> received)
     {
         var port = Ports.Free();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
+        // An empty builder: the usual ones watch the working folder and all that is below it, and wake for each write to a store in there.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         var app = builder.Build();
-        app.MapPost("/{**any}", async context =>
+        app.Run(async context =>
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);

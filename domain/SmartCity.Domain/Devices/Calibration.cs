@@ -1,4 +1,3 @@
-using SmartCity.Readings;
 
 namespace SmartCity.Devices;
 

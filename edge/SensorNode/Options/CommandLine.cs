@@ -9,6 +9,9 @@ public enum NodeCommand : byte
     Read,
     Drain,
     Schema,
+    Scan,
+    Export,
+    Import,
 }
 
 /// <summary>The exit codes of the program.</summary>
@@ -24,7 +27,7 @@ public static class ExitCode
 }
 
 /// <summary>The command line and the environment, read: what to do, with which file, overridden how; or what is wrong with them.</summary>
-public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverrides Overrides, IReadOnlyList<string> Problems)
+public sealed record CommandLine(NodeCommand Command, string File, string Archive, NodeFileOverrides Overrides, IReadOnlyList<string> Problems)
 {
     public const string Help = """
         SensorNode: reads the sensors of one pole and tells the city.
@@ -32,7 +35,11 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
           SensorNode run FILE      read the sensors and send what they say, until SIGTERM or Ctrl-C
           SensorNode check FILE    check a node file: every problem at once, with file, line and key
           SensorNode read FILE     read every sensor once and print a table; sends nothing
+          SensorNode scan [FILE]   what answers on the buses of this machine (or of FILE) and which chip it seems to be
           SensorNode drain FILE    send what the outbox still holds, sampling nothing, and end when the hub has answered for all of it
+          SensorNode export FILE ARCHIVE   copy what the outbox holds, and the node file, into one archive; the node may run meanwhile
+          SensorNode import ARCHIVE        send what an archive holds in its node's name, until the hub has answered for all of it;
+                                           what the hub has already is not stored twice. Not while the node itself is connected
           SensorNode schema        the JSON Schema of a node file, for editors
           SensorNode help          this text
           SensorNode replay …      feed recorded stations into a hub (SensorNode replay alone says how)
@@ -41,9 +48,13 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
           --broker HOST:PORT       SENSORNODE_BROKER     the MQTT broker
           --outbox DIR             SENSORNODE_OUTBOX     this node's own outbox directory
           --witness DIR            SENSORNODE_WITNESS    where simulated chips log what they gave out
+          --credentials FILE       SENSORNODE_CREDENTIALS  user name and password; an archive has none
+          --card FILE              SENSORNODE_CARD       the node's card; an archive has none
 
         Exit codes: 0 fine, 1 failed while running, 2 bad configuration or usage.
         """;
+
+    private static readonly string[] Names = ["broker", "outbox", "witness", "credentials", "card"];
 
     public static CommandLine Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
@@ -51,7 +62,7 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
         var command = arguments.Count == 0 ? null : Word(arguments[0]);
         if (command is null) problems.Add(arguments.Count == 0 ? "no command given." : $"\"{arguments[0]}\" is no command.");
         var settings = new Dictionary<string, Setting>(StringComparer.Ordinal);
-        foreach (var name in new[] { "broker", "outbox", "witness" })
+        foreach (var name in Names)
         {
             var variable = $"SENSORNODE_{name.ToUpperInvariant()}";
             if (environment(variable) is { Length: > 0 } value) settings[name] = new(variable, value);
@@ -67,14 +78,17 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
                 continue;
             }
             var name = argument[2..];
-            if (name is not ("broker" or "outbox" or "witness")) problems.Add($"\"{argument}\" is no option.");
+            if (!Names.Contains(name)) problems.Add($"\"{argument}\" is no option.");
             else if (!given.Add(name)) problems.Add($"{argument} is given twice.");
             else if (i + 1 == arguments.Count) problems.Add($"{argument} needs a value.");
             else settings[name] = new(argument, arguments[++i]);
         }
-        if (command is not (null or NodeCommand.Help or NodeCommand.Schema) && files.Count != 1) problems.Add($"one node file is needed, {files.Count} are given.");
-        return new(command ?? NodeCommand.Help, files.FirstOrDefault() ?? "",
-            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness")), problems);
+        var mayLack = command is null or NodeCommand.Help or NodeCommand.Schema || command is NodeCommand.Scan && files.Count == 0;
+        var wanted = command is NodeCommand.Export ? 2 : 1;
+        if (command is NodeCommand.Export && files.Count != 2) problems.Add("a node file and the archive's name are needed.");
+        else if (!mayLack && files.Count != wanted) problems.Add($"one node file is needed, {files.Count} are given.");
+        return new(command ?? NodeCommand.Help, files.FirstOrDefault() ?? "", files.ElementAtOrDefault(1) ?? "",
+            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness"), settings.GetValueOrDefault("credentials"), settings.GetValueOrDefault("card")), problems);
     }
 
     private static NodeCommand? Word(string argument) => argument switch
@@ -85,6 +99,9 @@ public sealed record CommandLine(NodeCommand Command, string File, NodeFileOverr
         "read" => NodeCommand.Read,
         "drain" => NodeCommand.Drain,
         "schema" => NodeCommand.Schema,
+        "scan" => NodeCommand.Scan,
+        "export" => NodeCommand.Export,
+        "import" => NodeCommand.Import,
         _ => null,
     };
 }

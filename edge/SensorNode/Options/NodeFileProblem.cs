@@ -14,7 +14,9 @@ public sealed record NodeFileProblem(string Source, long? Line, string Key, stri
 /// <param name="Broker"><c>--broker HOST:PORT</c>.</param>
 /// <param name="Outbox"><c>--outbox DIR</c>: this node's own outbox directory.</param>
 /// <param name="Witness"><c>--witness DIR</c>: for simulated nodes; refused for real ones.</param>
-public sealed record NodeFileOverrides(Setting? Broker = null, Setting? Outbox = null, Setting? Witness = null);
+/// <param name="Credentials"><c>--credentials FILE</c>: in place of the file's own; empty: none.</param>
+/// <param name="Card"><c>--card FILE</c>: in place of the file's own; empty: none.</param>
+public sealed record NodeFileOverrides(Setting? Broker = null, Setting? Outbox = null, Setting? Witness = null, Setting? Credentials = null, Setting? Card = null);
 
 /// <summary>A setting from outside the file.</summary>
 /// <param name="Source">Where it came from, for messages: <c>--broker</c> or <c>SENSORNODE_BROKER</c>.</param>

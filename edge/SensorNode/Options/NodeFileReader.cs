@@ -69,7 +69,7 @@ public static class NodeFileReader
             File = path,
             Node = node,
             Host = root.Name("host", $"cityhub-{(node.Group.Length > 0 ? node.Group : "x")}"),
-            Broker = Broker(path, root, node, overrides.Broker, problems),
+            Broker = Broker(path, root, node, overrides, problems),
             Outbox = Outbox(root, overrides.Outbox, problems),
             Clock = root.OneOf("clock", ClockWords, ClockSource.Kernel),
             Place = place,
@@ -83,10 +83,11 @@ public static class NodeFileReader
 
     private static readonly Dictionary<string, ClockSource> ClockWords = new() { ["kernel"] = ClockSource.Kernel, ["trusted"] = ClockSource.Trusted };
 
-    private static BrokerPlan Broker(string path, YamlSection root, NodeKey node, Setting? setting, List<NodeFileProblem> problems)
+    private static BrokerPlan Broker(string path, YamlSection root, NodeKey node, NodeFileOverrides overrides, List<NodeFileProblem> problems)
     {
+        var (setting, theirs) = (overrides.Broker, overrides.Credentials);
         var section = root.Section("broker");
-        var (card, address) = Card(path, section, node);
+        var (card, address) = Card(path, section, node, overrides.Card);
         // What the caller or the card says need not be in the file; what is in the file is checked all the same.
         var host = section.Text("host", setting is null && address is null ? null : address?.Host ?? "-");
         var port = section.Whole("port", 1, 65_535, address?.Port ?? (card is null ? 1883 : 8883));
@@ -94,7 +95,12 @@ public static class NodeFileReader
         if (section.Has("credentials"))
         {
             credentials = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("credentials"));
-            if (!File.Exists(credentials)) section.Problem("credentials", $"there is no file {credentials}.");
+            if (theirs is null && !File.Exists(credentials)) section.Problem("credentials", $"there is no file {credentials}.");
+        }
+        if (theirs is not null)
+        {
+            credentials = theirs.Value.Length > 0 ? theirs.Value : null;
+            if (credentials is not null && !File.Exists(credentials)) problems.Add(new(theirs.Source, null, "broker.credentials", $"there is no file {credentials}."));
         }
         section.RefuseUnknown();
         if (setting is not null && !TryHostPort(setting.Value, out host, out port))
@@ -104,10 +110,11 @@ public static class NodeFileReader
         return new(host, port, credentials, card);
     }
 
-    private static (string? File, (string Host, int Port)? Address) Card(string path, YamlSection section, NodeKey node)
+    private static (string? File, (string Host, int Port)? Address) Card(string path, YamlSection section, NodeKey node, Setting? theirs)
     {
-        if (!section.Has("card")) return default;
-        var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("card"));
+        var file = section.Has("card") ? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", section.Text("card")) : "";
+        if (theirs is not null) file = theirs.Value;
+        if (file.Length == 0) return default;
         var (card, problem) = NodeCard.Read(file);
         if (card is null) section.Problem("card", problem!);
         else if (card.Node != node) section.Problem("card", $"is that of {card.Node}, and this file is of {node}.");

@@ -28,7 +28,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     private TimeSpan _connectAt;
     private TimeSpan _bornAt;
     private ITimer _timer = null!;  // for what is due next; unset while nothing is
-    private TimeSpan? _wakesAt;
+    private long _rounds;
     private SessionStatus _status = SessionStatus.Starting;
     private MqttEndReason? _lastEnd;
 
@@ -36,6 +36,12 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
 
     /// <summary>Where the session stands.</summary>
     public SessionStatus Status => _status;
+
+    /// <summary>How often its loop has come round.</summary>
+    public long Rounds => Volatile.Read(ref _rounds);
+
+    /// <summary>Has its loop come round.</summary>
+    public void Nudge() => _events.Wake();
 
     private TimeSpan Elapsed => time.GetElapsedTime(_start);
 
@@ -56,6 +62,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
             {
                 while (_events.TryRead(out var happened)) On(happened!);
                 Work();
+                Interlocked.Increment(ref _rounds);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -94,8 +101,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
 
     private void WakeAt(TimeSpan? due)
     {
-        if (due == _wakesAt && due > Elapsed) return; // set already
-        _wakesAt = due;
+        // Set anew each time: a timer may fire a moment early, and one that is thought to be set would never fire again.
         var wait = due is { } at ? TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((at - Elapsed).TotalMilliseconds))) : Timeout.InfiniteTimeSpan;
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }

@@ -1,7 +1,6 @@
 using CityHub.Api.Http;
 using CityHub.Api.Keys;
 using CityHub.Silo.Watch;
-using SmartCity.Watch;
 
 namespace CityHub.Api.Endpoints;
 

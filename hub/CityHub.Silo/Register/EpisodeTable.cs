@@ -12,6 +12,12 @@ internal static class EpisodeTable
     private const string Columns = "id, rule, rule_version, sensor, quantity, severity, first_breach_at, value, district, department, message, "
         + "raised_at, recorded_at, cleared_at, withdrawn_at, late, ack_by, ack_at, ack_note, category, run_book, kind, severity_at";
 
+    /// <summary>What may change once an episode is there: all but what names it (id, rule, sensor) and where it is.</summary>
+    private const string Changing = "rule_version, quantity, severity, first_breach_at, value, department, message, raised_at, recorded_at, cleared_at, withdrawn_at, late, "
+        + "ack_by, ack_at, ack_note, category, run_book, kind, severity_at";
+
+    private static readonly string ChangingAsGiven = string.Join(", ", Changing.Split(", ").Select(column => "excluded." + column));
+
     public static Episode? Find(SqliteSession session, EpisodeId id) =>
         session.First($"select {Columns} from episode where id = $1", Row, id.Value);
 
@@ -20,13 +26,22 @@ internal static class EpisodeTable
         session.First($"select {Columns} from episode where rule = $1 and sensor = $2 and id <> $3 and cleared_at is null and withdrawn_at is null",
             Row, episode.Rule, episode.Sensor.Value, episode.Id.Value);
 
-    public static void Save(SqliteSession session, Episode e) => session.Execute(
-        $"insert or replace into episode ({Columns}, opened_at) "
-        + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, coalesce($12, $13, $7))",
-        e.Id.Value, e.Rule, e.RuleVersion, e.Sensor.Value, (int)e.Quantity, (int)e.Severity, e.FirstBreachAt.UnixMilliseconds, e.Value,
-        e.District, e.Department, e.Message, e.RaisedAt?.UnixMilliseconds, e.RecordedAt?.UnixMilliseconds, e.ClearedAt?.UnixMilliseconds,
-        e.WithdrawnAt?.UnixMilliseconds, e.Late ? 1 : 0, e.Acknowledged?.By, e.Acknowledged?.At.UnixMilliseconds, e.Acknowledged?.Note,
-        e.Category, e.RunBook, (int)e.Kind, e.SeverityAt?.UnixMilliseconds);
+    /// <summary>Writes an episode. One that is there keeps its row: replaced, it would be taken out of every index and put back into each.</summary>
+    public static void Save(SqliteSession session, Episode? before, Episode e)
+    {
+        session.Execute(
+            $"insert into episode ({Columns}, opened_at) "
+            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) "
+            + $"on conflict (id) do update set ({Changing}) = ({ChangingAsGiven})",
+            e.Id.Value, e.Rule, e.RuleVersion, e.Sensor.Value, (int)e.Quantity, (int)e.Severity, e.FirstBreachAt.UnixMilliseconds, e.Value,
+            e.District, e.Department, e.Message, e.RaisedAt?.UnixMilliseconds, e.RecordedAt?.UnixMilliseconds, e.ClearedAt?.UnixMilliseconds,
+            e.WithdrawnAt?.UnixMilliseconds, e.Late ? 1 : 0, e.Acknowledged?.By, e.Acknowledged?.At.UnixMilliseconds, e.Acknowledged?.Note,
+            e.Category, e.RunBook, (int)e.Kind, e.SeverityAt?.UnixMilliseconds, OpenedAt(e).UnixMilliseconds);
+        // Four indexes hold this one, and it seldom moves.
+        if (before is not null && OpenedAt(before) != OpenedAt(e)) session.Execute("update episode set opened_at = $2 where id = $1", e.Id.Value, OpenedAt(e).UnixMilliseconds);
+    }
+
+    private static Instant OpenedAt(Episode e) => e.RaisedAt ?? e.RecordedAt ?? e.FirstBreachAt;
 
     /// <summary>Gives a change its number: the last one plus one, undone with the transaction, so without gaps.</summary>
     public static long Log(SqliteSession session, EpisodeId episode, string kind, Instant at) =>

@@ -29,8 +29,14 @@ public partial interface IRegister
     /// <summary>With the secrets that sign now: one, or the new one, a space and the one before it.</summary>
     IReadOnlyList<(Subscription Subscription, string Secret)> Subscriptions();
 
-    /// <summary>Raised after a commit that may have made a message due sooner. Called on the writer: be short, do not throw.</summary>
+    /// <summary>Raised after a commit that may have made messages due, now or at another time, which <see cref="MessagesDue"/> did not name: a subscription was
+    /// changed, or there were too many. Called on the writer: be short, do not throw.</summary>
     event Action? OutboxChanged;
+
+    /// <summary>Raised after a commit with the messages that it made due at once, as <see cref="Due(Instant, int)"/> would give them out: queued for a subscription
+    /// that is not paused with nothing of their episode before them, or come forward. Who was not listening, or had no room, finds them in Due.
+    /// Called on the writer: be short, do not throw.</summary>
+    event Action<IReadOnlyList<OutboxMessage>>? MessagesDue;
 
     /// <summary>Queues a message that no episode caused (a test call), under a new id.</summary>
     Task QueueMessage(NewMessage message);

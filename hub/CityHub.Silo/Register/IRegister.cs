@@ -17,6 +17,11 @@ public partial interface IRegister
     /// <param name="context">Looks up district, department and message for an episode that opens.</param>
     Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context);
 
+    /// <inheritdoc cref="Commit(IReadOnlyList{EpisodeEvent}, Func{EpisodeEvent, EpisodeContext})"/>
+    /// <param name="events">Asked within the transaction, on the writer: what comes until then is committed with it. Asked again after a transaction that was undone;
+    /// what it gave then must be in it again.</param>
+    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context);
+
     /// <summary>Acknowledges; the first acknowledgement stands. Null when nothing changed: no such episode, or acknowledged before.</summary>
     Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note);
     Task<Episode?> FindEpisode(EpisodeId id);

@@ -14,17 +14,21 @@ internal static class OutboxTable
 {
     internal const int Waiting = 0, First = 1, Delivered = 2, DeadLettered = 3;
 
-    /// <summary>Queues a message; false when its id was queued before.</summary>
-    public static bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode, Instant now)
+    /// <summary>Queues a message.</summary>
+    /// <param name="due">The message when it is the first of its episode; else null.</param>
+    /// <returns>False when its id was queued before.</returns>
+    public static bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode, Instant now, out OutboxMessage? due)
     {
+        due = null;
         var behind = episode is { } id && session.Number(
             "select 1 from message where subscription = $1 and episode = $2 and state < 2 limit 1", message.SubscriptionId, id.Value) is not null;
-        var queued = session.Execute(
-            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+        var row = session.Number(
+            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8) returning row",
             message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds,
-            (message.NotBefore ?? now).UnixMilliseconds) > 0;
-        if (!queued) return false;
+            (message.NotBefore ?? now).UnixMilliseconds);
+        if (row is null) return false;
         session.Execute("update subscription set queued = queued + 1, last_message = $2 where id = $1", message.SubscriptionId, message.MessageId);
+        if (!behind && message.NotBefore is null) due = new(row.Value, message.MessageId, message.SubscriptionId, episode, message.Type, message.Body, 0, now);
 
         // What may not wait takes along what was to wait before it.
         if (behind && message.NotBefore is null)
@@ -47,10 +51,8 @@ internal static class OutboxTable
         {
             if (except.Contains(subscription)) continue;
             var line = session.List(
-                "select next_at, row, message_id, subscription, episode, type, body, attempts, queued_at from message "
-                + "where subscription = $1 and state = 1 and next_at <= $2 order by next_at, row limit $3",
-                r => (r.GetInt64(0), new OutboxMessage(r.GetInt64(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : new EpisodeId(r.GetString(4)),
-                    r.GetString(5), r.GetFieldValue<byte[]>(6), r.GetInt32(7), new(r.GetInt64(8)))),
+                $"select {DueColumns} from message where subscription = $1 and state = 1 and next_at <= $2 order by next_at, row limit $3",
+                r => (r.GetInt64(0), DueRow(r)),
                 subscription, now.UnixMilliseconds, Math.Min(limit, perSubscription));
             if (line.Count > 0) lines.Add(line);
         }
@@ -74,7 +76,8 @@ internal static class OutboxTable
     }
 
     /// <summary>Writes an attempt down; a message that is through lets the next of its episode come forward.</summary>
-    public static void Record(SqliteSession session, AttemptRecord attempt)
+    /// <returns>The one that came forward and is due, or null.</returns>
+    public static OutboxMessage? Record(SqliteSession session, AttemptRecord attempt, Instant now)
     {
         session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome, endpoint) values ($1, $2, $3, $4, $5, $6, $7)",
             attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome, attempt.Endpoint);
@@ -83,12 +86,13 @@ internal static class OutboxTable
             "update message set state = $2, attempts = $3, next_at = $4, delivered_at = $5, last_outcome = $6 where row = $1 and state = 1",
             attempt.Row, state, attempt.Attempt, attempt.Delivered ? null : attempt.NextAt?.UnixMilliseconds,
             attempt.Delivered ? attempt.At.UnixMilliseconds : null, attempt.Outcome);
-        if (changed == 0 || state == First) return;
+        if (changed == 0 || state == First) return null;
         // The one that was done with is past state 2, so the first below it is the next in line; written as the index has it, so that it serves.
-        session.Execute(
+        using var next = session.Query(
             "update message set state = 1, next_at = max(next_at, $2) where row = (select w.row from message w, message m where m.row = $1 "
-            + "and w.subscription = m.subscription and w.episode = m.episode and w.state < 2 order by w.row limit 1)",
+            + $"and w.subscription = m.subscription and w.episode = m.episode and w.state < 2 order by w.row limit 1) returning {DueColumns}",
             attempt.Row, attempt.At.UnixMilliseconds);
+        return next.Read() && next.GetInt64(0) <= now.UnixMilliseconds ? DueRow(next) : null;
     }
 
     public static List<DeliveryView> List(SqliteSession session, string? state, int limit)
@@ -97,14 +101,18 @@ internal static class OutboxTable
         return state switch
         {
             null => session.List(Columns + " order by row desc limit $1", View, limit),
-            DeliveryStates.Pending => session.List(
-                Columns + " where row in (select row from (select row from message where state = 0 order by row desc limit $1)"
-                + " union all select row from (select row from message where state = 1 order by row desc limit $1)) order by row desc limit $1", View, limit),
+            // Left to itself SQLite would walk the table backwards, through all that was delivered.
+            DeliveryStates.Pending => session.List(Columns + " indexed by message_line where state < 2 order by row desc limit $1", View, limit),
             DeliveryStates.Delivered => session.List(Columns + " where state = 2 order by row desc limit $1", View, limit),
             DeliveryStates.DeadLettered => session.List(Columns + " where state = 3 order by row desc limit $1", View, limit),
             _ => [],
         };
     }
+
+    private const string DueColumns = "next_at, row, message_id, subscription, episode, type, body, attempts, queued_at";
+
+    private static OutboxMessage DueRow(SqliteDataReader r) => new(r.GetInt64(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : new EpisodeId(r.GetString(4)),
+        r.GetString(5), r.GetFieldValue<byte[]>(6), r.GetInt32(7), new(r.GetInt64(8)));
 
     private static List<string> Active(SqliteSession session) =>
         session.List("select id from subscription where paused = 0 and removed_at is null", r => r.GetString(0));

@@ -15,6 +15,12 @@ public sealed class RegisterOptions
     /// <summary>Writes of several callers that are committed together at most. Default 256.</summary>
     [Range(1, 10_000)] public int GroupSize { get; set; } = 256;
 
+    /// <summary>Least time from the start of one commit to the next, so that under load one commit serves several events; one that comes alone does not wait. Default 3 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")] public TimeSpan CommitSpacing { get; set; } = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>How long what nobody waits for (how an attempt to deliver went) may wait for a transaction to ride with. Default 10 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")] public TimeSpan RideAlongPatience { get; set; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Node checkpoints in one transaction: what an episode may have to wait for. Default 64.</summary>
     [Range(1, 10_000)] public int CheckpointChunk { get; set; } = 64;
 

@@ -10,14 +10,14 @@ public sealed partial class SqliteRegister
     public async Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock)
     {
         var chunks = nodes.Chunk(_options.CheckpointChunk).ToArray();
-        var earlier = chunks.SkipLast(1).Select(chunk => _writer.Enqueue(session => SaveChunk(session, chunk), background: true));
+        var earlier = chunks.SkipLast(1).Select(chunk => _writer.Enqueue(session => SaveChunk(session, chunk), WriteHurry.Background));
         await Task.WhenAll(earlier.ToArray());
         // "Through" goes with the last chunk, and only when all before it stand.
         await _writer.Enqueue(session =>
         {
             session.Execute("insert into meta (key, value) values ('checkpoint.through', $1) on conflict (key) do update set value = max(value, excluded.value)", throughBlock);
             return SaveChunk(session, chunks.LastOrDefault() ?? []);
-        }, background: true);
+        }, WriteHurry.Background);
     }
 
     public IEnumerable<NodeCheckpoint> LoadCheckpoints(out long throughBlock)

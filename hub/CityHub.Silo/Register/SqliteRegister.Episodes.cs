@@ -7,11 +7,13 @@ namespace CityHub.Silo.Register;
 
 public sealed partial class SqliteRegister
 {
-    public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context) =>
+    public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context) => Commit(() => events, context);
+
+    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context) =>
         _writer.Enqueue<IReadOnlyList<EpisodeChange>>(session =>
         {
             var changes = new List<EpisodeChange>();
-            foreach (var happened in events) Apply(session, happened, context, changes);
+            foreach (var happened in events()) Apply(session, happened, context, changes);
             return changes;
         });
 
@@ -71,20 +73,9 @@ public sealed partial class SqliteRegister
 
     private EpisodeChange Save(SqliteSession session, Episode? before, Episode after, string kind, Instant at)
     {
-        EpisodeTable.Save(session, after);
+        EpisodeTable.Save(session, before, after);
         var change = new EpisodeChange(EpisodeTable.Log(session, after.Id, kind, at), before, after, kind);
-        var queued = 0;
-        foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session)))
-        {
-            if (!OutboxTable.Queue(session, message, after.Id, _lines.Now)) continue;
-            _lines.Queued(message.SubscriptionId);
-            queued++;
-        }
-        if (queued > 0)
-        {
-            _outboxTouched = true;
-            _metrics.Queue(queued);
-        }
+        foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session))) Queue(session, message, after.Id);
         return change;
     }
 }

@@ -10,6 +10,9 @@ namespace CityHub.Silo.Register;
 
 public sealed partial class SqliteRegister
 {
+    /// <summary>Messages that one commit hands on; what is over it is found by a look.</summary>
+    private const int DueLimit = 512;
+
     private const string SubscriptionColumns = "id, department, url, districts, min_severity, paused, created_at, terms, secret";
 
     public Task<Subscription> AddSubscription(Subscription subscription, string secret) => _writer.Enqueue(session =>
@@ -66,18 +69,7 @@ public sealed partial class SqliteRegister
 
     public Task QueueMessage(NewMessage message) => QueueNumbered(_ => message);
 
-    public Task QueueNumbered(Func<IOutboxLines, NewMessage> compose) => _writer.Enqueue(session =>
-    {
-        var message = compose(_lines.In(session));
-        var queued = OutboxTable.Queue(session, message, null, _lines.Now);
-        if (queued)
-        {
-            _lines.Queued(message.SubscriptionId);
-            _outboxTouched = true;
-            _metrics.Queue(1);
-        }
-        return queued;
-    });
+    public Task QueueNumbered(Func<IOutboxLines, NewMessage> compose) => _writer.Enqueue(session => Queue(session, compose(_lines.In(session)), null));
 
     public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit) => Due(now, limit, limit, new HashSet<string>());
 
@@ -93,13 +85,30 @@ public sealed partial class SqliteRegister
 
     public Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts) => _writer.Enqueue(session =>
     {
-        foreach (var attempt in attempts) OutboxTable.Record(session, attempt);
-        _outboxTouched = true;
+        foreach (var attempt in attempts) IsDue(session, OutboxTable.Record(session, attempt, Now));
         return attempts.Count;
-    });
+    }, WriteHurry.Rides);
 
     public Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit) =>
         ReadAsync<IReadOnlyList<DeliveryView>>(session => OutboxTable.List(session, state, limit));
+
+    private bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode)
+    {
+        if (!OutboxTable.Queue(session, message, episode, _lines.Now, out var due)) return false;
+        _lines.Queued(message.SubscriptionId);
+        IsDue(session, due);
+        if (due is null) _outboxTouched = true; // it may have another time, or have given one to what is before it
+        _metrics.Queue(1);
+        return true;
+    }
+
+    /// <summary>Notes for after the commit what may be sent then.</summary>
+    private void IsDue(SqliteSession session, OutboxMessage? message)
+    {
+        if (message is null || WriterSubscriptions(session).FirstOrDefault(one => one.Id == message.Subscription) is not { Paused: false }) return;
+        if (_due.Count < DueLimit) _due.Add(message);
+        else _outboxTouched = true;
+    }
 
     private IReadOnlyList<Subscription> WriterSubscriptions(SqliteSession session) =>
         _subscriptions ??= LoadSubscriptions(session).ConvertAll(entry => entry.Subscription);

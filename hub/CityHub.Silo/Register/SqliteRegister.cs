@@ -25,6 +25,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     private readonly WriterLines _lines;
     private IReadOnlyList<Subscription>? _subscriptions; // of the writer; null: to be read again
     private bool _outboxTouched;                         // of the writer, within a transaction
+    private List<OutboxMessage> _due = [];               // of the writer, within a transaction: what it makes due
     private long _written;                               // of the writer: about how many bytes a transaction wrote
 
     /// <summary>Opens or makes the file and brings its schema forward.</summary>
@@ -50,10 +51,12 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
         }
         _readers = new(options.Path);
         _wal = new(_readers, "register-wal");
-        _writer = new(session, Open, options, _metrics, log) { AfterTransaction = AfterTransaction, RolledBack = _lines.Forget };
+        _writer = new(session, Open, options, _metrics, wall, log) { AfterTransaction = AfterTransaction, RolledBack = RolledBack };
     }
 
     public event Action? OutboxChanged;
+
+    public event Action<IReadOnlyList<OutboxMessage>>? MessagesDue;
 
     /// <summary>Why it cannot be written just now, by name; null when the last write went well.</summary>
     public string? Fault => _writer.Fault;
@@ -77,13 +80,25 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
 
     private Instant Now => Instant.From(_wall.GetUtcNow());
 
+    private void RolledBack()
+    {
+        _outboxTouched = false;
+        _due.Clear();
+        _lines.Forget();
+        _subscriptions = null;
+    }
+
     private void AfterTransaction(bool committed)
     {
         var touched = _outboxTouched && committed;
         _outboxTouched = false;
         _wal.Wrote(_written + 16_384);
         _written = 0;
-        if (!committed) _subscriptions = null;
+        if (_due.Count > 0)
+        {
+            MessagesDue?.Invoke(_due);
+            _due = []; // the other one is the listener's
+        }
         if (touched) OutboxChanged?.Invoke();
     }
 

@@ -35,6 +35,7 @@ internal sealed class SqliteSession : IDisposable
                 Pragma($"PRAGMA page_size = {pageSize}");
                 Pragma("PRAGMA journal_mode = WAL");
                 Pragma("PRAGMA synchronous = FULL");
+                Pragma("PRAGMA temp_store = MEMORY"); // what a statement may have to undo, it remembers in memory, not in a file per statement
                 Pragma("PRAGMA journal_size_limit = 67108864");
             }
         }

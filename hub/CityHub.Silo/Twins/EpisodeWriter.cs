@@ -15,9 +15,13 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _knock = new(0);
-    private List<EpisodeEvent> _waiting = [];
-    private List<EpisodeEvent> _writing = [];
+    private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<EpisodeEvent> _waiting = [];
+    private readonly List<EpisodeEvent> _writing = []; // of the writing task, and of the transaction that runs for it
+    private Task _task = Task.CompletedTask;
+    private CancellationToken _stopping;
+    private bool _runs;
+    private bool _writes;
     private long _posted;
     private long _written;
     private long _firstPostedAt;
@@ -32,18 +36,19 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
     /// <summary>Why events wait, or null: they do not.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Takes events over; the list may be used again.</summary>
+    /// <summary>Takes events over; the list may be used again. They are in the register's queue when it returns: no other thread has to wake up for that.</summary>
     /// <returns>Number of the last one.</returns>
     public long Post(List<EpisodeEvent> events)
     {
+        long number;
         lock (_gate)
         {
             if (_waiting.Count == 0) _firstPostedAt = wall.GetTimestamp();
             _waiting.AddRange(events);
-            _posted += events.Count;
-            if (_waiting.Count == events.Count) _knock.Release();
-            return _posted;
+            number = _posted += events.Count;
         }
+        Begin();
+        return number;
     }
 
     /// <summary>Returns when everything up to a number is committed.</summary>
@@ -64,34 +69,78 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
     /// <summary>Writes until cancelled.</summary>
     public async Task Run(CancellationToken stopping)
     {
-        while (true)
+        lock (_gate) (_stopping, _runs) = (stopping, true);
+        Begin();
+        try
         {
-            await _knock.WaitAsync(stopping);
-            long since;
-            lock (_gate)
-            {
-                (_writing, _waiting) = (_waiting, _writing);
-                since = _firstPostedAt;
-            }
-            if (_writing.Count > 0) await Write(since, stopping);
+            await _died.Task.WaitAsync(stopping);
+        }
+        finally
+        {
+            await _task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task Write(long since, CancellationToken stopping)
+    private void Begin()
     {
+        lock (_gate)
+        {
+            if (_writes || !_runs || _waiting.Count == 0) return;
+            _writes = true;
+        }
+        _task = Write(_stopping);
+    }
+
+    private async Task Write(CancellationToken stopping)
+    {
+        try
+        {
+            do await WriteGroup(stopping);
+            while (!HasEnded());
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What waits is not written any more; nothing of it was answered for.
+        }
+        catch (Exception died)
+        {
+            _died.TrySetException(died);
+            throw;
+        }
+    }
+
+    private bool HasEnded()
+    {
+        lock (_gate) return !(_writes = _waiting.Count > 0);
+    }
+
+    /// <summary>Everything that waits, and what a transaction that was undone had taken. Asked within the transaction: what comes until then goes with it.</summary>
+    private List<EpisodeEvent> Take()
+    {
+        lock (_gate)
+        {
+            _writing.AddRange(_waiting);
+            _waiting.Clear();
+        }
+        return _writing;
+    }
+
+    private async Task WriteGroup(CancellationToken stopping)
+    {
+        var since = Interlocked.Read(ref _firstPostedAt);
         var pause = FirstPause;
         while (true)
         {
             try
             {
-                var changes = await register.Commit(_writing, Context);
+                var changes = await register.Commit(Take, Context);
                 board.Apply(changes);
                 break;
             }
             catch (RegisterUnavailableException away)
             {
                 metrics.StoreFailures.Add(1, new KeyValuePair<string, object?>("store", "register"));
-                if (Trouble is null) RegisterAway(away.Message, _writing.Count);
+                if (Trouble is null) RegisterAway(away.Message, (int)Outstanding);
                 Trouble = away.Message;
             }
             await Task.Delay(pause, wall, stopping);

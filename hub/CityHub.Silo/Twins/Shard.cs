@@ -64,6 +64,7 @@ internal sealed partial class Shard
                 while (mailbox.TryTakeControl(out var control)) control();
             }
             chunks.Clear();
+            _arrived = 0; // what comes to light from here on is a clock's doing
             _wallNow = Instant.From(_parts.Wall.GetUtcNow());
             LookAtClocks();
             EndRound();
@@ -276,6 +277,7 @@ internal sealed partial class Shard
         {
             _eventsThrough = _parts.Episodes.Post(_events);
             _events.Clear();
+            if (_arrived != 0) _parts.Metrics.EventSeconds.Record(_parts.Wall.GetElapsedTime(_arrived).TotalSeconds);
         }
         TellDistricts();
         FlushCounts();

@@ -11,7 +11,9 @@ using SmartCity.Webhooks;
 namespace CityHub.Silo.Webhooks;
 
 /// <summary>
-/// Empties the webhook outbox. Takes the wall clock. Two loops: one looks what is due and starts attempts, the other writes down in groups how they went.
+/// Empties the webhook outbox. Takes the wall clock. Two loops: one starts attempts of what is due, the other writes down in groups how they went.
+/// What a commit made due is handed over by the register and sent without being read again; a look into the outbox finds the rest: retries, what is left of an
+/// earlier run, and what had no place when it was handed over.
 /// <list type="bullet">
 /// <item>At least once: a message leaves the outbox when its record is committed, never before; what was delivered and not written down goes out again under the same id.</item>
 /// <item>In order per (subscription, episode): the register gives out only the first undelivered message of each, and a message that is under way or not yet written down is not started again.</item>
@@ -22,6 +24,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     : BackgroundService
 {
     private const int RecordGroup = 512;
+    private const int HandedLimit = 1024;   // messages of 20 kB at most; what is over it is found by a look
     private const int DueFactor = 4;   // looks past the messages of a lane that are under way or not yet written down
 
     /// <summary>How long a changed secret or address may go unnoticed.</summary>
@@ -32,18 +35,24 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     private readonly DeliveryClock _clock = new(wall);
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<long, Task> _held = [];                  // rows under way or not yet written down; of the looking loop
-    private readonly ConcurrentQueue<long> _written = new();             // rows whose record is committed
+    private readonly HashSet<Lane> _behind = [];                         // lanes that may have something due in the outbox which has not been started; of the looking loop
+    private readonly ConcurrentQueue<OutboxMessage> _handed = new();     // made due by a commit
+    private readonly ConcurrentQueue<AttemptRecord> _written = new();    // those that are committed
     private readonly Channel<Attempted> _ended = Channel.CreateUnbounded<Attempted>(new() { SingleReader = true });   // bounded by MaxInFlight
     private DateTimeOffset _lanesReadAt = DateTimeOffset.MinValue;
     private int _mostPlaces = settings.Value.MaxInFlightPerSubscription;   // of any lane
     private bool _registerAway;
+    private Instant? _opens;   // when the first of the lanes that rest may be looked at again; of the looking loop
+    private bool _mustLook = true;
+    private bool _wantsRows;   // the looking loop waits for rows to be let go
 
     private readonly record struct Attempted(Lane? Lane, OutboxMessage Message, AttemptRecord Record, DeliveryOutcome? Outcome);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var abort = new CancellationTokenSource();
-        register.OutboxChanged += _bell.Ring;
+        register.OutboxChanged += LookAgain;
+        register.MessagesDue += Take;
         try
         {
             var writing = Write(stoppingToken);
@@ -55,28 +64,62 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         }
         finally
         {
-            register.OutboxChanged -= _bell.Ring;
+            register.OutboxChanged -= LookAgain;
+            register.MessagesDue -= Take;
         }
     }
 
-    /// <summary>Looks into the outbox whenever something was queued, written down or falls due.</summary>
+    public override void Dispose()
+    {
+        _bell.Dispose();
+        base.Dispose();
+    }
+
+    private void LookAgain()
+    {
+        Volatile.Write(ref _mustLook, true);
+        _bell.Ring();
+    }
+
+    private void Take(IReadOnlyList<OutboxMessage> due)
+    {
+        foreach (var message in due)
+        {
+            if (_handed.Count < HandedLimit) _handed.Enqueue(message);
+            else Volatile.Write(ref _mustLook, true);
+        }
+        _bell.Ring();
+    }
+
+    /// <summary>Starts what was handed over, and looks into the outbox when something else may be due.</summary>
     private async Task Look(CancellationToken stopping, CancellationToken abort)
     {
+        var wake = DateTimeOffset.MinValue;
         try
         {
             while (true)
             {
                 stopping.ThrowIfCancellationRequested();
-                while (_written.TryDequeue(out var row)) _held.Remove(row);
-                DateTimeOffset? wake;
                 try
                 {
-                    wake = await StartDue(abort).ConfigureAwait(false);
+                    // What is written down by now was handed over before: once that is out of the queue, its row may be let go and comes no second time.
+                    var written = _written.Count;
+                    StartHanded(abort);
+                    for (; written > 0 && _written.TryDequeue(out var record); written--)
+                    {
+                        _held.Remove(record.Row);
+                        if (record.NextAt?.ToDateTimeOffset() is { } again && again < wake) wake = again;
+                    }
+
+                    if (MustLook(wake)) wake = await StartDue(abort).ConfigureAwait(false);
+                    else if (_opens?.ToDateTimeOffset() is { } opens && opens < wake) wake = opens;
+                    Volatile.Write(ref _wantsRows, _behind.Count > 0 || _held.Count > _options.MaxInFlight / 2);
                     RegisterAnswered();
                 }
                 catch (RegisterUnavailableException e)
                 {
                     RegisterRefused(e);
+                    Volatile.Write(ref _mustLook, true);
                     wake = _clock.UtcNow + _options.RegisterRetry;
                 }
 
@@ -88,55 +131,102 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         }
     }
 
+    private bool MustLook(DateTimeOffset wake)
+    {
+        if (_held.Count >= _options.MaxInFlight) return false;   // a record that is written rings
+        return Interlocked.Exchange(ref _mustLook, false) || wake <= _clock.UtcNow || MayGoOn();
+    }
+
+    /// <summary>Whether one of those that are behind can take something again; notes when the first of those that rest opens.</summary>
+    private bool MayGoOn()
+    {
+        var now = _clock.Now;
+        _opens = null;
+        foreach (var lane in _behind)
+        {
+            if (lane.IsFull) continue;   // rings when it no longer is
+            if (lane.ClosedUntil(now) is not { } until) return true;
+            _opens = Earlier(_opens, until);
+        }
+        return false;
+    }
+
+    private void StartHanded(CancellationToken abort)
+    {
+        while (_handed.TryDequeue(out var message))
+        {
+            if (_held.ContainsKey(message.Row)) continue;   // a look was faster
+            if (LaneOf(message, _clock.UtcNow) is not { } lane) continue;
+            if (_behind.Contains(lane) || !TryStart(lane, message, abort)) _behind.Add(lane);
+        }
+    }
+
+    private bool TryStart(Lane lane, OutboxMessage message, CancellationToken abort)
+    {
+        if (_held.Count >= _options.MaxInFlight || lane.IsFull) return false;
+        var now = _clock.Now;
+        if (lane.ClosedUntil(now) is { } until) _opens = Earlier(_opens, until);
+        else if (lane.Enter(message.Attempts + 1, now) is { } place)
+        {
+            _held.Add(message.Row, Attempt(lane, place.Index, place.Endpoint, message, abort));
+            return true;
+        }
+        return false;
+    }
+
     /// <summary>Starts what is due and has a place. Returns when to look again unless something happens before.</summary>
-    private async Task<DateTimeOffset?> StartDue(CancellationToken abort)
+    private async Task<DateTimeOffset> StartDue(CancellationToken abort)
     {
         var nowAt = _clock.UtcNow;
         var now = Instant.From(nowAt);
-        var room = _options.MaxInFlight - _held.Count;
-        if (room <= 0) return nowAt + _options.Recheck;   // a record that is written rings
         if (nowAt - _lanesReadAt >= LanesAge) ReadLanes(nowAt);
 
-        var shut = Shut(now, out var opens);
-        var due = await register.Due(now, room + _held.Count, DueFactor * _mostPlaces, shut).ConfigureAwait(false);
+        _behind.Clear();
+        var shut = Shut(now);
+        foreach (var id in shut) _behind.Add(_lanes[id]);
+        var limit = _options.MaxInFlight;
+        var perLane = DueFactor * _mostPlaces;
+        var due = await register.Due(now, limit, perLane, shut).ConfigureAwait(false);
         var waiting = 0;
         foreach (var message in due)
         {
             if (_held.ContainsKey(message.Row)) continue;
-            if (!_lanes.TryGetValue(message.Subscription, out var lane))
-            {
-                ReadLanes(nowAt);
-                if (!_lanes.TryGetValue(message.Subscription, out lane)) continue;   // removed since: the register gives it out no more
-            }
+            if (LaneOf(message, nowAt) is not { } lane || TryStart(lane, message, abort)) continue;
+            waiting++;
+            _behind.Add(lane);
+        }
 
-            if (room == 0 || lane.IsFull || lane.ClosedUntil(now) is not null || lane.Enter(message.Attempts + 1, now) is not { } place)
-            {
-                waiting++;
-                if (lane.ClosedUntil(now) is { } until && (opens is null || until < opens)) opens = until;
-                continue;
-            }
-
-            room--;
-            _held.Add(message.Row, Attempt(lane, place.Index, place.Endpoint, message, abort));
+        // What a limit left out is behind, too.
+        if (due.Count >= limit) _behind.UnionWith(_lanes.Values);
+        foreach (var lane in due.CountBy(message => message.Subscription))
+        {
+            if (lane.Value >= perLane && _lanes.TryGetValue(lane.Key, out var left)) _behind.Add(left);
         }
 
         metrics.Waiting(waiting);
-        var next = Earlier(register.NextDue(now), opens)?.ToDateTimeOffset();
+        var next = Earlier(register.NextDue(now), _opens)?.ToDateTimeOffset();
         var recheck = nowAt + _options.Recheck;
-        return next < recheck ? next : recheck;
+        return next < recheck ? next.Value : recheck;
     }
 
-    /// <summary>Lanes that take nothing just now, and when the first of them that rests opens. One that is full rings when it no longer is.</summary>
-    private HashSet<string> Shut(Instant now, out Instant? opens)
+    /// <summary>The way out for a message; null: its subscription was removed since, and the register gives it out no more.</summary>
+    private Lane? LaneOf(OutboxMessage message, DateTimeOffset now)
     {
-        opens = null;
+        if (now - _lanesReadAt >= LanesAge || !_lanes.ContainsKey(message.Subscription)) ReadLanes(now);
+        return _lanes.GetValueOrDefault(message.Subscription);
+    }
+
+    /// <summary>Lanes that take nothing just now, noting when the first of them that rests opens. One that is full rings when it no longer is.</summary>
+    private HashSet<string> Shut(Instant now)
+    {
+        _opens = null;
         var shut = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (id, lane) in _lanes)
         {
             var until = lane.ClosedUntil(now);
             if (until is null && !lane.IsFull) continue;
             shut.Add(id);
-            opens = Earlier(opens, until);
+            _opens = Earlier(_opens, until);
         }
         return shut;
     }
@@ -210,11 +300,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
                     DeadLettered(one.Message.MessageId, one.Message.Subscription, one.Record.Attempt, one.Record.Outcome);
                 }
 
-                _written.Enqueue(one.Message.Row);
+                _written.Enqueue(one.Record);
             }
 
+            // What has come forward was handed over already; so its rows may wait to be let go until the loop wakes for something else.
+            if (Volatile.Read(ref _wantsRows) || group.Exists(one => !one.Record.Delivered)) _bell.Ring();
             group.Clear();
-            _bell.Ring();
         }
     }
 

@@ -83,6 +83,31 @@ public abstract partial class RegisterContract
     }
 
     [Fact]
+    public async Task A_fault_in_one_of_the_writes_that_were_to_be_committed_together_costs_the_others_nothing()
+    {
+        await Subscribe("sub-1");
+        var handed = HandedOn();
+        using var held = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var first = Store.Commit([Raised(1, 1000)], _ =>
+        {
+            entered.Set();
+            held.Wait();
+            return new("centre", "fire", "");
+        });
+        entered.Wait(); // what comes now waits, and makes one group
+        var before = Commit(Raised(2, 1000, sensor: new("s2")));
+        var faulty = Store.Commit([Raised(3, 1000, sensor: new("s3"))], _ => throw new KeyNotFoundException());
+        var after = Commit(Raised(4, 1000, sensor: new("s4")));
+        held.Set();
+        await first;
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => faulty);
+        Assert.Equal([2, 3], new[] { await before, await after }.Select(changes => Assert.Single(changes).Number));
+        Assert.Equal(["msg_1_sub-1", "msg_2_sub-1", "msg_3_sub-1"], handed.Select(m => m.MessageId));
+        Assert.Equal(3, (await Store.Due(Later, 10)).Count);
+    }
+
+    [Fact]
     public async Task Commits_of_many_callers_at_once_are_numbered_without_gaps()
     {
         Assert.False(Store.HasKeys()); // opened before the callers come

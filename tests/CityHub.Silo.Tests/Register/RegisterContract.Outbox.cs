@@ -11,20 +11,69 @@ public abstract partial class RegisterContract
         Store.RecordAttempts([new(message.Row, message.Attempts + 1, new(100), 12, delivered, nextAt, delivered ? "200" : "503")]);
 
     [Fact]
-    public async Task A_change_and_its_messages_are_written_together_and_the_outbox_rings()
+    public async Task A_change_and_its_messages_are_written_together_and_handed_on_as_they_are_due()
     {
         await Subscribe("sub-1");
         await Subscribe("sub-2");
-        var rung = 0;
-        Store.OutboxChanged += () => Interlocked.Increment(ref rung);
+        var handed = HandedOn();
         await Commit(Raised(1, 1000));
-        Assert.Equal(1, rung);
         var due = await Store.Due(Later, 10);
         Assert.Equal([("msg_1_sub-1", "sub-1"), ("msg_1_sub-2", "sub-2")], due.Select(m => (m.MessageId, m.Subscription)));
         Assert.All(due, m => Assert.Equal((Id(1), "episode.raised", 0), (m.Episode!.Value, m.Type, m.Attempts)));
         Assert.Equal([1], due[0].Body);
+        Assert.Equivalent(due, handed, strict: true);
         await Commit(Raised(1, 1000));
+        Assert.Equal(2, handed.Count);
+    }
+
+    [Fact]
+    public async Task What_waits_behind_another_message_of_its_episode_is_handed_on_when_that_one_is_through()
+    {
+        await Subscribe("sub-1");
+        var handed = HandedOn();
+        await Commit(Raised(1, 1000), Cleared(1, 2000));
+        var raised = Assert.Single(handed);
+        await Attempt(raised, delivered: false, nextAt: Later);
+        Assert.Single(handed);
+        await Attempt(raised with { Attempts = 1 }, delivered: true);
+        Assert.Equal(["msg_1_sub-1", "msg_2_sub-1"], handed.Select(m => m.MessageId));
+        Assert.Equivalent(Assert.Single(await Store.Due(Later, 10)), handed[1], strict: true);
+    }
+
+    [Fact]
+    public async Task Nothing_is_handed_on_for_a_paused_subscription_and_its_resumption_rings()
+    {
+        await Subscribe("sub-1");
+        await Store.PauseSubscription("sub-1", true);
+        var handed = HandedOn();
+        var rung = 0;
+        Store.OutboxChanged += () => Interlocked.Increment(ref rung);
+        await Commit(Raised(1, 1000));
+        Assert.Empty(handed);
+        Assert.Equal(0, rung);
+        await Store.PauseSubscription("sub-1", false);
         Assert.Equal(1, rung);
+        Assert.Single(await Store.Due(Later, 10));
+    }
+
+    [Fact]
+    public async Task More_than_one_commit_hands_on_is_found_by_a_look_that_it_rings_for()
+    {
+        await Subscribe("sub-1");
+        var handed = HandedOn();
+        var rung = 0;
+        Store.OutboxChanged += () => Interlocked.Increment(ref rung);
+        await Commit([.. Enumerable.Range(1, 600).Select(n => Raised(n, 1000, sensor: new("s" + n)))]);
+        Assert.InRange(handed.Count, 1, 599);
+        Assert.Equal(1, rung);
+        Assert.Equal(600, (await Store.Due(Later, 1000)).Count);
+    }
+
+    private List<OutboxMessage> HandedOn()
+    {
+        var handed = new List<OutboxMessage>();
+        Store.MessagesDue += handed.AddRange;
+        return handed;
     }
 
     [Fact]

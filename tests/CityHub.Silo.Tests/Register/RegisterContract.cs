@@ -22,7 +22,7 @@ public abstract partial class RegisterContract : IDisposable
 
     /// <summary>One message per change and subscription, named after both.</summary>
     protected static IReadOnlyList<NewMessage> Compose(EpisodeChange change, IReadOnlyList<Subscription> subscriptions, IOutboxLines lines) =>
-        subscriptions.Select(s => new NewMessage($"msg_{change.Number}_{s.Id}", s.Id, change.Kind, [(byte)change.Number])).ToList();
+        subscriptions.Select(s => new NewMessage($"msg_{change.Number}_{s.Id}", s.Id, change.Kind, [(byte)(change.Number % 256)])).ToList();
 
     protected void Reopen()
     {

@@ -251,6 +251,19 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Messages_that_come_faster_than_their_endpoint_takes_them_arrive_once_each()
+    {
+        await using var hub = new Hub();
+        await using var department = await Receiver.Answering(200);
+        await hub.Subscribe(department.Url);
+        await hub.Start(options => options.MaxInFlightPerSubscription = 2);
+        for (var i = 0; i < 40; i++) await hub.Raise(i % 10 + 1); // some have a place when they are handed over, the others are found by looks
+        await hub.UntilRecorded(220, DeliveryStates.Delivered);
+        Assert.Equal(220, department.Requests.Count);
+        Assert.Equal(220, department.Requests.Select(got => got.Id).Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_backlog_of_a_thousand_messages_drains_once_each()
     {
         await using var hub = new Hub();

@@ -76,7 +76,7 @@ public sealed class WireConformance
         hub.SayOnline(true);
         using var tap = new PacketTap(broker.Port);
         using var node = new NodeRig(tap.Port).Start();
-        node.AwaitStatus(SessionStatus.Live);
+        Until.True(() => Published(tap).Count == 3, () => "its births are not all out");
         var before = tap.Packets.Count;
         hub.SayOnline(false);
         Until.True(() => tap.Packets.Skip(before).Count(packet => packet.Type == MqttPacketType.Subscribe) == 2, () => "it did not come back");

@@ -11,6 +11,11 @@ public sealed class OutboxCommitter(DiskOutbox outbox, TimeProvider time) : Back
     /// <summary>The longest that a sample waits for the disk.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private long _passes;
+
+    /// <summary>How often it has looked what is to be committed.</summary>
+    public long Passes => Volatile.Read(ref _passes);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // One slot: an alert that comes while another is on its way to the disk goes with the next commit, right after.
@@ -27,6 +32,7 @@ public sealed class OutboxCommitter(DiskOutbox outbox, TimeProvider time) : Back
         {
             await foreach (var _ in due.Reader.ReadAllAsync(stoppingToken))
             {
+                Interlocked.Increment(ref _passes);
                 outbox.Commit(Lane.Alert);
                 if (Interlocked.Exchange(ref everythingDue, 0) == 1) outbox.Commit(Lane.Raw);
             }
