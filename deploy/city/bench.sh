@@ -3,6 +3,7 @@
 city_bench() {
   need_dotnet
   need_packages mosquitto libmosquitto1
+  [ "${1:-}" != delivery ] || need_packages prometheus-alertmanager
   [ "${1-}" != timeline ] || need_packages influxdb
   need_node
   build Release tests/Bench hub/CityHub.Api edge/SensorNode

@@ -82,7 +82,13 @@ public static class CityHubServices
 
     private static void AddWatch(this IServiceCollection services)
     {
-        services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), p.GetRequiredService<WebhookComposer>().Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
+        services.TryAddSingleton<IRegister>(p =>
+        {
+            var composer = p.GetRequiredService<WebhookComposer>();
+            var register = new SqliteRegister(p.Settings<RegisterOptions>(), composer.Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>());
+            composer.LinkKey = DepartmentAcks.Key(register);
+            return register;
+        });
         services.AddSingleton<EpisodeBoard>();
         services.AddSingleton(p => new AlertDesk(p.GetRequiredService<IRegister>(), () => p.GetRequiredService<CityClock>().Now, p.GetRequiredService<EpisodeBoard>().Apply, p.GetRequiredService<HubMetrics>()));
         services.AddSingleton(p => new DeskFile(p.Settings<DeskOptions>().File ?? Path.Combine(p.Settings<RulesOptions>().Directory, "desk", "desk.yaml"), p.Log<DeskFile>()));

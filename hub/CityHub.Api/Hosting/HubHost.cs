@@ -49,6 +49,7 @@ internal static class HubHost
         services.AddSingleton(_ => new MetricTable());
         services.AddSingleton(s => new EventRing(s.GetRequiredService<IOptions<ApiOptions>>().Value.EventsKept));
         services.AddHostedService<EventFeed>();
+        services.AddHostedService<FigureLoop>();
         services.ConfigureHttpJsonOptions(json =>
         {
             // What the document says of a type is what ApiJson writes.
@@ -77,6 +78,8 @@ internal static class HubHost
         app.MapDeskLists();
         app.MapSubscriptions();
         app.MapDeliveries();
+        app.MapAcknowledgements();
+        app.MapEvidence();
         app.MapRules();
         app.MapRehearsals();
         app.MapEvents();
