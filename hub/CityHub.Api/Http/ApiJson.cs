@@ -15,6 +15,7 @@ namespace CityHub.Api.Http;
         typeof(AlarmStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
+[JsonSerializable(typeof(IReadOnlyList<LatestBody>))]
 [JsonSerializable(typeof(HistoryBody))]
 [JsonSerializable(typeof(IReadOnlyList<EarlyWarningBody>))]
 [JsonSerializable(typeof(IReadOnlyList<NodeBody>))]

@@ -25,6 +25,8 @@ public sealed class WebhookComposer(City city)
         if (subscriptions.Count == 0 || EpisodeMessages.News(change.Before, change.After) is not { } news) return [];
         if (!ReferenceEquals(subscriptions, _read)) (_read, _receivers) = (subscriptions, [.. subscriptions.Select(Read)]);
 
+        if (!Array.Exists(_receivers, one => one.Audience.Hears(news) || news is EpisodeNews.SeverityChanged or EpisodeNews.Reopened)) return [];
+
         // Whoever heard of it hears the rest. Its first news needs no look: nobody has heard of it.
         var earlier = change.Before?.RaisedAt is null ? [] : lines.Earlier(change.After.Id);
         var messages = new List<NewMessage>();
@@ -86,7 +88,7 @@ public sealed class WebhookComposer(City city)
     private static Receiver Read(Subscription subscription)
     {
         var terms = subscription.Terms;
-        var audience = new Audience(subscription.Department, subscription.Districts, subscription.MinSeverity) { Categories = terms.Categories, Quantities = terms.Quantities, Kinds = terms.Kinds };
+        var audience = new Audience(subscription.Department, subscription.Districts, subscription.MinSeverity) { Categories = terms.Categories, Quantities = terms.Quantities, Kinds = terms.Kinds, News = terms.News };
         // A zone that this machine does not know keeps nobody waiting.
         return new(subscription, audience, terms.QuietHours is { } quiet && TryZone(quiet.Zone, out var zone) ? zone : null);
     }
