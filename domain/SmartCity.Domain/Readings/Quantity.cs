@@ -44,6 +44,9 @@ public enum Quantity : byte
     Tamper = 39,
     Panic = 40,
 
+    /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
+    Notice = 200,
+
     // From 210 on: what the hub computes from others, see Watch.DerivedQuantity.
     DewPoint = 210,
     HeatIndex = 211,

@@ -73,6 +73,7 @@ internal static class HubHost
         app.MapSensors();
         app.MapNodesAndDistricts();
         app.MapAlerts();
+        app.MapDeskLists();
         app.MapSubscriptions();
         app.MapDeliveries();
         app.MapRules();

@@ -31,6 +31,8 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
 
     public string DistrictOf(SensorId sensor) => _bySensor.TryGetValue(sensor, out var place) ? place.Place.District : "";
 
+    public string SiteOf(SensorId sensor) => _bySensor.TryGetValue(sensor, out var place) ? place.Place.Site : "";
+
     /// <summary>Every device that the register knows.</summary>
     public IEnumerable<SensorPlace> All => _byDevice.Values;
 
