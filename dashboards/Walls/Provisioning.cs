@@ -30,7 +30,7 @@ internal static class Provisioning
     {
         var text = new StringBuilder("# Written by dashboards/Walls. Goes into Grafana's provisioning/datasources.\n");
         text.Append(token
-            ? "# For InfluxDB 2.x (each bucket mapped to a database of its name, see docs/walls.md) and 3 Core: CITYHUB_INFLUX_URL, CITYHUB_INFLUX_TOKEN.\n"
+            ? "# For InfluxDB 2.x (the hub maps each bucket to a database of its name) and 3 Core: CITYHUB_INFLUX_URL, CITYHUB_INFLUX_TOKEN.\n"
             : "# For InfluxDB 1.x: CITYHUB_INFLUX_URL, CITYHUB_INFLUX_USER, CITYHUB_INFLUX_PASSWORD; the last two stay empty where nobody is asked.\n");
         text.Append("apiVersion: 1\ndatasources:\n");
         foreach (var store in Store.All)

@@ -2,7 +2,7 @@
 
 city_test() {
   need_dotnet
-  need_packages mosquitto mosquitto-clients libmosquitto1 chromium influxdb victoria-metrics
+  need_packages mosquitto mosquitto-clients libmosquitto1 chromium influxdb victoria-metrics prometheus-alertmanager libxml2-utils python3 curl
   need_node
   local started passed=0 failed=0 skipped=0 broken=0 project log name good bad
   started=$(now_ms)

@@ -1,16 +1,19 @@
 # ./city up: the sample city on this machine, until Ctrl-C.
 
 city_up() {
-  local port=8080 keep= dir=$state/up broker_port department_port started ready_at node files=()
+  local port=8080 keep= timeline=sqlite store=() dir=$state/up broker_port influx_port department_port started ready_at node files=()
   while [ $# -gt 0 ]; do case $1 in
     --port) [ $# -ge 2 ] || fail "--port wants a number" 2; port=$2; shift 2 ;;
     --keep) keep=1; shift ;;
+    --timeline) [ $# -ge 2 ] || fail "--timeline wants sqlite or influxdb" 2; timeline=$2; shift 2 ;;
     *) fail "up: no such option: $1" 2 ;;
   esac; done
   [[ $port =~ ^[0-9]+$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65000 ] || fail "--port wants a number from 1024 to 65000, not $port" 2
+  [[ $timeline =~ ^(sqlite|influxdb)$ ]] || fail "--timeline wants sqlite or influxdb, not $timeline" 2
   only_one up
   need_dotnet
   need_packages mosquitto libmosquitto1
+  [ "$timeline" = sqlite ] || need_packages influxdb
   build Release hub/CityHub.Api edge/SensorNode samples/Department
   [ -n "$keep" ] || rm -rf "$dir"
   mkdir -p "$dir/nodes"
@@ -22,8 +25,15 @@ city_up() {
   start_broker "$dir/broker" "$broker_port"
   say "broker      mqtt://127.0.0.1:$broker_port"
 
+  if [ "$timeline" = influxdb ]; then
+    influx_port=$(free_port 18086)
+    start_influxdb "$dir/influxdb" "$influx_port"
+    say "InfluxDB    http://127.0.0.1:$influx_port  databases city_raw, city_1m, city_1h"
+    store=(--Timeline:Store=Influx --Influx:Url="http://127.0.0.1:$influx_port" --Influx:Gzip=false)
+  fi
+
   port=$(free_port "$port")
-  start_hub "$dir/hub" "$port" "$broker_port" --Rules:Directory="$here/rules"
+  start_hub "$dir/hub" "$port" "$broker_port" --Rules:Directory="$here/rules" "${store[@]}"
   say "hub         ready in $(seconds $(($(now_ms) - started)))"
   ready_at=$(now_ms)
 
@@ -47,6 +57,31 @@ city_up() {
   say "first alert delivered $(seconds $(($(now_ms) - ready_at))) after the hub was ready; what the department receives:"
   say ""
   follow "$dir/department/department.log"
+}
+
+start_influxdb() { # DIR PORT
+  local program; program=$(command -v influxd) || fail "influxdb is not installed"
+  mkdir -p "$1"
+  cat >"$1/influxdb.conf" <<CONF
+# The sample city's own InfluxDB: loopback only, nobody asked for a name.
+reporting-disabled = true
+bind-address = "127.0.0.1:$(free_port $(($2 + 1)))"
+[meta]
+  dir = "$1/meta"
+[data]
+  dir = "$1/data"
+  wal-dir = "$1/wal"
+  query-log-enabled = false
+[http]
+  bind-address = "127.0.0.1:$2"
+  log-enabled = false
+[monitor]
+  store-enabled = false
+[continuous_queries]
+  enabled = false
+CONF
+  launch influxdb "$1/influxd.log" "$program" -config "$1/influxdb.conf"
+  wait_until 20 "InfluxDB" "$1/influxd.log" listening "$2"
 }
 
 start_hub() { # DIR PORT BROKER_PORT OPTION…

@@ -12,7 +12,12 @@ public interface ICity
     IReadOnlyList<DistrictView> Districts();
 
     /// <summary>History in steps, oldest first; a step without readings is left out.</summary>
-    Task<IReadOnlyList<HistoryPoint>> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step, CancellationToken cancel);
+    /// <exception cref="TimelineUnavailableException">The store is away.</exception>
+    Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel);
+
+    /// <summary>Readings of one quantity of a sensor in [from, to), by time, as they come from the store.</summary>
+    /// <exception cref="TimelineUnavailableException">The store is away; may come after the first readings.</exception>
+    IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to);
 
     Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel);
     Task<Episode?> Episode(EpisodeId id, CancellationToken cancel);

@@ -54,6 +54,9 @@ public sealed record SubscriptionTerms
     /// <inheritdoc cref="Audience.Quantities"/>
     public IReadOnlyList<Quantity> Quantities { get; init; } = [];
 
+    /// <inheritdoc cref="Audience.News"/>
+    public IReadOnlyList<EpisodeNews> News { get; init; } = [];
+
     /// <inheritdoc cref="Audience.Kinds"/>
     public IReadOnlyList<EpisodeKind> Kinds { get; init; } = [EpisodeKind.Actual];
 

@@ -1,4 +1,5 @@
 using SmartCity.Readings;
+using SmartCity.Timeline;
 using SmartCity.Watch;
 using SmartCity.Watch.EarlyWarning;
 
@@ -36,6 +37,28 @@ public sealed record SensorView(SensorId Id, DeviceKey Device, Place Place, Pres
 public sealed record NodeView(NodeKey Key, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors, ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations);
 
 public sealed record DistrictView(string Id, string Name, int Sensors, int SensorsOnline, int NodesOnline, int Nodes, IReadOnlyDictionary<Severity, int> OpenEpisodes);
+
+/// <summary>Which readings a history is made of.</summary>
+public enum HistoryQuality : byte
+{
+    /// <summary>The good ones; in a step without any, all that have a value.</summary>
+    Best,
+
+    /// <summary>The good ones alone.</summary>
+    Good,
+
+    /// <summary>All that have a value.</summary>
+    Any,
+}
+
+/// <param name="From">Start of the first step, included.</param>
+/// <param name="To">End, excluded.</param>
+/// <param name="Step">At least 1 ms.</param>
+public sealed record HistoryQuery(SensorId Sensor, Quantity Quantity, Instant From, Instant To, TimeSpan Step, HistoryQuality Quality = HistoryQuality.Best);
+
+/// <param name="Resolution">What it was made of: the coarsest that serves the step.</param>
+/// <param name="Points">Oldest first; a step without readings is left out.</param>
+public sealed record HistoryAnswer(Resolution Resolution, IReadOnlyList<HistoryPoint> Points);
 
 /// <summary>One step of a history: gaps are steps that are missing, never zeros.</summary>
 public sealed record HistoryPoint(Instant At, double Min, double Mean, double Max, int Count, int Good);

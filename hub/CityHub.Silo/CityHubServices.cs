@@ -2,6 +2,7 @@ using CityHub.Contracts;
 using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
+using CityHub.Silo.Timeline.Influx;
 using CityHub.Silo.Twins;
 using CityHub.Silo.Watch;
 using CityHub.Silo.Watch.Desk;
@@ -28,7 +29,7 @@ public static class CityHubServices
         services.AddChecked<StoresOptions, StoresOptionsValidator>("Stores");
         // What their own sections do not say lies in the folder of the stores.
         services.AddOptions<TimelineOptions>().Configure<IOptions<StoresOptions>>((timeline, stores) => timeline.Folder = Path.Combine(stores.Value.Directory, "timeline"));
-        services.AddChecked<TimelineOptions, TimelineOptionsValidator>("Timeline");
+        services.AddSingleton<IValidateOptions<TimelineOptions>, RetentionValidator>().AddChecked<TimelineOptions, TimelineOptionsValidator>("Timeline");
         services.AddOptions<RegisterOptions>().Configure<IOptions<StoresOptions>>((register, stores) => register.Path = Path.Combine(stores.Value.Directory, "register.db"));
         services.AddChecked<RegisterOptions, RegisterOptionsValidator>("Register");
 
@@ -36,11 +37,24 @@ public static class CityHubServices
         services.AddSingleton(p => new CityClock(p.Settings<HubOptions>().Clock, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HubMetrics>().AddSingleton<HubState>();
         services.AddTelemetry();
-        services.TryAddSingleton<ITimeline>(p => new SqliteTimeline(p.Settings<TimelineOptions>(), p.GetRequiredService<TimeProvider>(), p.Log<SqliteTimeline>()));
+        services.AddTimeline();
         services.AddTwins();
         services.AddWatch();
         services.AddWebhooks();
         services.AddSingleton<HubLoop>().AddHostedService(p => p.GetRequiredService<HubLoop>());
+    }
+
+    private static void AddTimeline(this IServiceCollection services)
+    {
+        services.AddChecked<InfluxOptions, InfluxOptionsValidator>("Influx");
+        services.AddChecked<ExportOptions, ExportOptionsValidator>("Export");
+        services.TryAddSingleton<ITimeline>(p => p.Settings<TimelineOptions>().Store switch
+        {
+            TimelineStore.Sqlite => new SqliteTimeline(p.Settings<TimelineOptions>(), p.GetRequiredService<TimeProvider>(), p.Log<SqliteTimeline>(), () => p.GetRequiredService<CityClock>().Now),
+            TimelineStore.Influx => new InfluxTimeline(p.Settings<TimelineOptions>(), p.Settings<InfluxOptions>(), p.GetRequiredService<Places>().TagsOf, () => p.GetRequiredService<CityClock>().Now,
+                p.GetRequiredService<TimeProvider>(), p.Log<InfluxTimeline>()),
+        });
+        services.AddSingleton<TimelineLoops>();
     }
 
     private static void AddTelemetry(this IServiceCollection services) => services
@@ -68,7 +82,13 @@ public static class CityHubServices
 
     private static void AddWatch(this IServiceCollection services)
     {
-        services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), p.GetRequiredService<WebhookComposer>().Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
+        services.TryAddSingleton<IRegister>(p =>
+        {
+            var composer = p.GetRequiredService<WebhookComposer>();
+            var register = new SqliteRegister(p.Settings<RegisterOptions>(), composer.Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>());
+            composer.LinkKey = DepartmentAcks.Key(register);
+            return register;
+        });
         services.AddSingleton<EpisodeBoard>();
         services.AddSingleton(p => new AlertDesk(p.GetRequiredService<IRegister>(), () => p.GetRequiredService<CityClock>().Now, p.GetRequiredService<EpisodeBoard>().Apply, p.GetRequiredService<HubMetrics>()));
         services.AddSingleton(p => new DeskFile(p.Settings<DeskOptions>().File ?? Path.Combine(p.Settings<RulesOptions>().Directory, "desk", "desk.yaml"), p.Log<DeskFile>()));

@@ -16,7 +16,7 @@ namespace CityHub.Silo;
 /// The hub's life: brings the twins back, runs its loops, and ends them in the order in which they need each other. A loop that dies ends the
 /// host; nothing dies in silence.
 /// </summary>
-internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline,
+internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
     IRegister register, DeskRounds desk, IngestGate gate, UnstoredRows unstored, HubVoice voice, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
     TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
 {
@@ -51,7 +51,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
     {
         var links = Links();
         Gauges(links);
-        state.Started(links, commits, episodes);
+        state.Started(links, commits, episodes, timeline);
         // Ended from the outside in: nothing new, then what was taken made durable, then the rest.
         using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         using var committing = new CancellationTokenSource();
@@ -59,12 +59,13 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         var running = engine.Run(ending.Token);
         var writing = episodes.Run(ending.Token);
         var saving = places.Run(ending.Token);
+        var keeping = beside.Run(timeline, ending.Token);
         var committed = commits.Run(_throughBlock, committing.Token);
         var watching = districts.Run(ending.Token);
         var looking = rules.Run(Use, taking.Token);
         var rounds = desk.Run(taking.Token);
         Task[] connections = [.. links.Select(link => link.Run(taking.Token))];
-        var died = await Task.WhenAny([running, writing, saving, committed, looking, watching, rounds, .. connections]);
+        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, rounds, .. connections]);
         if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
         state.Stopped();
         await taking.CancelAsync();
@@ -73,7 +74,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         await committing.CancelAsync();
         await Ended(committed);
         await ending.CancelAsync();
-        await Ended(running, writing, saving, watching);
+        await Ended(running, writing, saving, keeping, watching);
         if (!stoppingToken.IsCancellationRequested) await died;
     }
 

@@ -1,4 +1,5 @@
 using CityHub.Silo.Telemetry;
+using CityHub.Silo.Timeline;
 using CityHub.Silo.Twins;
 
 namespace CityHub.Silo;
@@ -9,10 +10,11 @@ public sealed class HubState
     private volatile IReadOnlyList<HostLink>? _links;
     private CommitPipeline? _commits;
     private EpisodeWriter? _episodes;
+    private ITimeline? _timeline;
 
-    internal void Started(IReadOnlyList<HostLink> links, CommitPipeline commits, EpisodeWriter episodes)
+    internal void Started(IReadOnlyList<HostLink> links, CommitPipeline commits, EpisodeWriter episodes, ITimeline timeline)
     {
-        (_commits, _episodes) = (commits, episodes);
+        (_commits, _episodes, _timeline) = (commits, episodes, timeline);
         _links = links;
     }
 
@@ -26,7 +28,7 @@ public sealed class HubState
         {
             if (!link.IsOnline) parts["mqtt " + link.HostId] = link.Trouble ?? "connecting";
         }
-        if (_commits?.Trouble is { } timeline) parts["timeline"] = timeline;
+        if ((_commits?.Trouble ?? _timeline?.Trouble) is { } timeline) parts["timeline"] = timeline;
         if (_episodes?.Trouble is { } register) parts["register"] = register;
         return parts;
     }

@@ -70,7 +70,7 @@ internal static class Alert
         await using var hub = await HubProcess.Start(Path.Combine(folder, "hub"), broker.Port, Rules.Write(Path.Combine(folder, "rules"), 1));
         using var city = await LoadCity.Open(broker.Port, Nodes, Devices, 1);
         await using var sink = await WebhookSink.Start((headers, body) => Clock!.Received(headers, body));
-        await hub.Subscribe("operations", sink.Port);
+        await hub.Subscribe("operations", sink.Port, "episode.raised");
         await city.Birth();
         Clock = new(city, Devices);
         await city.Run(Math.Max(rate, 5000), Warm, answered: true, HotShare, TimeSpan.FromSeconds(10));

@@ -108,7 +108,7 @@ internal static class Ingest
         using var city = await LoadCity.Open(broker.Port, Nodes, Devices, Metrics);
         var alerts = new AlertClock(city, Devices);
         await using var sink = await WebhookSink.Start(alerts.Received);
-        await hub.Subscribe("operations", sink.Port);
+        await hub.Subscribe("operations", sink.Port, "episode.raised");
         await city.Birth();
         await city.Run(10_000, TimeSpan.FromSeconds(15), answered: true, hotShare, TimeSpan.FromSeconds(10)); // compiled, and windows wide
         var before = hub.Process.Figures();

@@ -6,8 +6,11 @@ const string Help = """
     ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
+    ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
                         [--rates R,R,…]                 … at these rates only
     ./city bench alert --rate R [--seconds S] [--json]       the hub alone at one rate
+    ./city bench delivery [--pairs N] [--seconds S] [--rate R] [--json]   raised to delivered over 50 endpoints, next to Alertmanager
+    ./city bench backlog  [--messages N] [--json]            a start with a million messages that wait
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
     ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
     ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
@@ -29,7 +32,10 @@ try
         case "ingest": table = await Ingest.Run(folder, pairs, TimeSpan.FromSeconds(seconds)); break;
         case "alert" when Number("--rate", 0) is > 0 and var rate: table = await Alert.At(folder, rate, TimeSpan.FromSeconds(seconds)); break;
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), Rates(), pairs, TimeSpan.FromSeconds(seconds)); break;
+        case "delivery": table = await Delivery.Run(folder, pairs, TimeSpan.FromSeconds(seconds), Number("--rate", 200)); break;
+        case "backlog": table = await PendingBacklog.Run(Path.Combine(folder, "hub"), Number("--messages", 1_000_000)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
+        case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
         case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
         case "early-warning" when EarlyWarning.Run(Text("--data", "../shared/data")) is { } scores: table = scores; break;

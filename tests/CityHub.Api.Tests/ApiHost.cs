@@ -87,7 +87,13 @@ public sealed class ApiHost : IAsyncDisposable
     private static void Seed(IServiceCollection services, string folder, int maxPages)
     {
         services.AddWebhooks();
-        services.AddSingleton<IRegister>(s => new SqliteRegister(new RegisterOptions { Path = Path.Combine(folder, "register.db"), MaxPages = maxPages }, (_, _, _) => [], s.GetRequiredService<TimeProvider>(), NullLogger<SqliteRegister>.Instance));
+        services.AddSingleton<IRegister>(s =>
+        {
+            var composer = s.GetRequiredService<WebhookComposer>();
+            var register = new SqliteRegister(new RegisterOptions { Path = Path.Combine(folder, "register.db"), MaxPages = maxPages }, composer.Compose, s.GetRequiredService<TimeProvider>(), NullLogger<SqliteRegister>.Instance);
+            composer.LinkKey = DepartmentAcks.Key(register);
+            return register;
+        });
         services.AddSingleton(s => new CityClock(CityClockKind.System, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ICity, SeededCity>();
     }

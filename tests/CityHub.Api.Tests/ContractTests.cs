@@ -47,6 +47,18 @@ public sealed class ContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_newest_values_of_one_quantity_are_listed_by_sensor()
+    {
+        var (_, sensors) = await _hub.Reader.Ask("/v1/sensors");
+        var (_, latest) = await _hub.Reader.Ask("/v1/latest?quantity=air-temperature");
+        Assert.NotEmpty(latest.AsArray());
+        Assert.Equal(
+            sensors.AsArray().SelectMany(s => s!["values"]!.AsArray().Where(v => v!.Text("quantity") == "air-temperature").Select(v => (s!.Text("id"), (double?)v!["value"]))),
+            latest.AsArray().Select(v => (v!.Text("sensor"), (double?)v!["value"])));
+        Assert.Equal(422, (await _hub.Reader.Ask("/v1/latest?quantity=pm9")).Status);
+    }
+
+    [Fact]
     public async Task History_leaves_gaps_out_and_names_its_unit_and_step()
     {
         var (status, history) = await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&step=5m");
@@ -55,6 +67,79 @@ public sealed class ContractTests : IAsyncLifetime
         var points = history["points"]!.AsArray().Select(p => DateTimeOffset.Parse(p!.Text("at"), CultureInfo.InvariantCulture)).ToArray();
         Assert.DoesNotContain(points, at => at.UtcDateTime.Hour == 5);
         Assert.InRange(points.Length, 200, 287);
+    }
+
+    [Theory]
+    [InlineData("minutes begin with a minute", "from=2026-11-22T00:00:30Z&to=2026-11-23T00:00:00Z&step=5m", "2026-11-22T00:00:00.000Z", "PT5M", "PT1M")]
+    [InlineData("hours with an hour", "from=2026-11-22T00:59:59Z&to=2026-11-23T00:00:00Z&step=2h", "2026-11-22T00:00:00.000Z", "PT2H", "PT1H")]
+    [InlineData("seconds where they were asked for", "from=2026-11-22T00:00:30Z&to=2026-11-22T01:00:00Z&step=1s", "2026-11-22T00:00:30.000Z", "PT1S", "raw")]
+    [InlineData("a day is shown in steps of five minutes", "from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z", "2026-11-22T00:00:00.000Z", "PT5M", "PT1M")]
+    [InlineData("a month in steps of three hours", "from=2026-10-22T00:00:00Z&to=2026-11-22T00:00:00Z", "2026-10-22T00:00:00.000Z", "PT3H", "PT1H")]
+    public async Task History_says_where_it_begins_and_what_it_was_made_of(string because, string query, string from, string step, string resolution)
+    {
+        var (_, history) = await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&" + query);
+        Assert.True((from, step, resolution) == (history.Text("from"), history.Text("step"), history.Text("resolution")), $"{because}: {history.Text("from")} {history.Text("step")} {history.Text("resolution")}");
+    }
+
+    [Fact]
+    public async Task History_gives_what_was_asked_for_of_each_step_and_no_more()
+    {
+        var (_, history) = await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&aggregate=max,count");
+        Assert.Equal(["at", "max", "count"], history["points"]![0]!.AsObject().Select(member => member.Key));
+        Assert.Equal(400, (await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&aggregate=median")).Status);
+        Assert.Equal(400, (await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&quality=fine")).Status);
+    }
+
+    [Fact]
+    public async Task Readings_are_exported_as_CSV_and_as_NDJSON_sensor_after_sensor()
+    {
+        const string range = "from=2026-11-23T00:00:00Z&to=2026-11-23T00:20:00Z&quantity=air-temperature";
+        using var csv = await _hub.Reader.GetAsync(new Uri("/v1/readings?district=harbour&" + range, UriKind.Relative));
+        Assert.Equal("text/csv", csv.Content.Headers.ContentType!.MediaType);
+        var lines = (await csv.Content.ReadAsStringAsync()).Split("\r\n");
+        Assert.Equal("sensor,quantity,unit,at,value,quality,clock,fault", lines[0]);
+        Assert.Equal("harbour-01,air-temperature,Cel,2026-11-23T00:00:00.000Z,20,good,synced,", lines[1]);
+        Assert.Equal("harbour-01,air-temperature,Cel,2026-11-23T00:09:00.000Z,,missing,synced,timed-out", lines[10]);
+        Assert.Equal(1 + 8 * 20 + 1, lines.Length);
+        Assert.Equal("", lines[^1]);
+
+        using var json = await _hub.Reader.GetAsync(new Uri("/v1/readings?format=ndjson&sensor=harbour-02&" + range, UriKind.Relative));
+        var objects = (await json.Content.ReadAsStringAsync()).Split('\n')[..^1].Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(20, objects.Length);
+        Assert.Equal(("harbour-02", 20.0, "timed-out"), (objects[0].Text("sensor"), (double)objects[0]["value"]!, objects[9].Text("fault")));
+    }
+
+    [Fact]
+    public async Task An_export_of_any_size_takes_the_memory_of_a_page()
+    {
+        // 8 sensors for ten years by the minute: 42 million readings, read until it is clear that nobody gathers them.
+        using var answer = await _hub.Reader.GetAsync(new Uri("/v1/readings?from=2016-11-23T00:00:00Z&to=2026-11-23T00:00:00Z&quantity=air-temperature", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        var buffer = new byte[64 * 1024];
+        for (var read = 0; read < 4 * 1024 * 1024;) read += await body.ReadAsync(buffer);
+    }
+
+    [Theory]
+    [InlineData("no quantity", "", 400)]
+    [InlineData("no such quantity", "quantity=pm9", 422)]
+    [InlineData("no such sensor", "quantity=pm10&sensor=none", 404)]
+    [InlineData("no such format", "quantity=pm10&format=xls", 400)]
+    [InlineData("from is not before to", "quantity=pm10&from=2026-11-23T00:00:00Z&to=2026-11-23T00:00:00Z", 422)]
+    public async Task An_export_that_cannot_be_is_refused(string because, string query, int status) =>
+        Assert.True(status == (await _hub.Reader.Ask("/v1/readings?" + query)).Status, because);
+
+    [Fact]
+    public async Task A_store_that_is_away_is_a_503_and_not_an_empty_file()
+    {
+        _hub.City.StoreIsAway = true;
+        try
+        {
+            Assert.Equal(503, (await _hub.Reader.Ask("/v1/readings?quantity=pm10")).Status);
+        }
+        finally
+        {
+            _hub.City.StoreIsAway = false;
+        }
     }
 
     [Theory]

@@ -201,6 +201,20 @@ public sealed class DeskApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deadline_of_escalation_survives_a_restart()
+    {
+        var policy = new DeskPolicy { DepartmentSteps = new Dictionary<string, IReadOnlyList<EscalationStep>> { ["fire"] = [new(TimeSpan.FromMinutes(5), "control-room", null)] } };
+        var due = await _hub.City.Raise(Severity.Major, 0, Quantity.Smoke, 1, "due while the hub was down", TimeSpan.FromMinutes(6));
+        var later = await _hub.City.Raise(Severity.Major, 1, Quantity.Smoke, 1, "not due yet", TimeSpan.FromMinutes(4));
+        var again = new CityHub.Silo.Watch.Desk.AlertDesk(_hub.Register, () => _hub.City.Now, _ => { }, new());
+        await again.Use(policy);
+        await again.Load();
+        await again.Round((_, _) => { });
+        Assert.Equal("control-room", (await _hub.Register.FindEpisode(due.Id))!.Escalated!.Department);
+        Assert.Null((await _hub.Register.FindEpisode(later.Id))!.Escalated);
+    }
+
+    [Fact]
     public async Task Ten_thousand_open_alerts_cost_a_reader_a_page_of_them()
     {
         var events = Enumerable.Range(0, 10_000).Select(i => (EpisodeEvent)new EpisodeEvent.Raised(EpisodeId.Of("r" + i, new("s"), 1, 1), "r" + i, 1, new("s" + i), Quantity.Smoke, _hub.City.Now,

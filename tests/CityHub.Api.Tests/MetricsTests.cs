@@ -50,6 +50,33 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public void A_quantile_is_of_what_was_observed_since_the_last_look()
+    {
+        double[] bounds = [1, 2, 4];
+        Assert.Null(Quantiles.Of(0.5, bounds, [], [0, 0, 0, 0]));
+        Assert.Equal(1.5, Quantiles.Of(0.5, bounds, [], [0, 10, 10, 10]));           // all between 1 and 2
+        Assert.Equal(3, Quantiles.Of(0.5, bounds, [0, 10, 10, 10], [0, 10, 20, 20])); // the ten of before do not count
+        Assert.Null(Quantiles.Of(0.99, bounds, [0, 10, 20, 20], [0, 10, 20, 20]));
+        Assert.Equal(4, Quantiles.Of(0.99, bounds, [], [0, 0, 0, 5]));                // beyond the last bound: that bound
+        Assert.Equal(1, Quantiles.Of(1, bounds, [], [7, 7, 7, 7]));
+    }
+
+    [Fact]
+    public void The_points_are_the_text_in_numbers()
+    {
+        using var meter = new Meter("CityHub");
+        using var table = new MetricTable(m => m == meter);
+        meter.CreateCounter<long>("cityhub_set_aside").Add(2, new KeyValuePair<string, object?>("reason", "nan"));
+        meter.CreateObservableGauge("cityhub_depth", () => 7L);
+        meter.CreateHistogram("cityhub_commit_seconds", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] }).Record(0.5);
+        var points = table.Points().ToDictionary(p => p.Name);
+        Assert.Equal((2.0, "reason=nan"), (points["cityhub_set_aside_total"].Value, points["cityhub_set_aside_total"].Labels.Select(l => $"{l.Name}={l.Value}").Single()));
+        Assert.Equal(7, points["cityhub_depth"].Value);
+        Assert.Equal([0, 1, 1], points["cityhub_commit_seconds"].Buckets);
+        Assert.False(points["cityhub_depth"].IsHistogram);
+    }
+
+    [Fact]
     public void What_two_components_count_under_one_name_is_one_figure()
     {
         using var meter = new Meter("CityHub");

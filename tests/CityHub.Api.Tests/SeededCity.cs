@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
 using SmartCity.Readings;
+using SmartCity.Timeline;
 using SmartCity.Watch;
 
 namespace CityHub.Api.Tests;
@@ -40,8 +41,9 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
     }
 
     /// <summary>A day's curve with two gaps: 04:00 to 06:30 and the last quarter of an hour before a third of the range.</summary>
-    public Task<IReadOnlyList<HistoryPoint>> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step, CancellationToken cancel)
+    public Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel)
     {
+        var (_, quantity, from, to, step, _) = query;
         var points = new List<HistoryPoint>();
         var kind = QuantityCatalogue.Of(quantity).Kind;
         var range = (to - from).TotalHours;
@@ -59,8 +61,20 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
                 QuantityKind.Contact => new(at, 0, hour is > 10 and < 10.6 ? 1 : 0, hour is > 10 and < 10.6 ? 1 : 0, 1, 1),
             });
         }
-        return Task.FromResult<IReadOnlyList<HistoryPoint>>(points);
+        return Task.FromResult(new HistoryAnswer(Retention.ForEver.Serving(quantity, from, step, Now), points));
     }
+
+    /// <summary>A reading a minute; every tenth one failed.</summary>
+    public IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to)
+    {
+        if (StoreIsAway) throw new TimelineUnavailableException("seeded so");
+        for (var (at, n) = (from, 0ul); at < to; at += TimeSpan.FromMinutes(1), n++)
+        {
+            yield return n % 10 == 9 ? Reading.Failed(quantity, at, ReadingOrder.Of(1, n), ReadFault.TimedOut) : Reading.Measured(quantity, at, ReadingOrder.Of(1, n), 20 + n / 100.0);
+        }
+    }
+
+    public bool StoreIsAway { get; set; }
 
     public Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel) => register.ListEpisodes(filter);
 

@@ -47,7 +47,7 @@ public sealed class SettingsDocument
             text.Append(CultureInfo.InvariantCulture, $"\n## {type.Name[..^"Options".Length]}\n{docs.GetValueOrDefault($"T:{type.FullName}")}\n\n| key | meaning | range |\n|---|---|---|\n");
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite || typeof(IEnumerable).IsAssignableFrom(p.PropertyType)))
             {
-                text.Append(CultureInfo.InvariantCulture, $"| `{property.Name}` | {docs.GetValueOrDefault($"P:{type.FullName}.{property.Name}", "")} | {Range(property)} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| `{property.Name}` | {docs.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "")} | {Range(property)} |\n");
             }
         }
         return text.ToString();

@@ -8,6 +8,7 @@ internal static class Child
     private static readonly Dictionary<string, Action<string>> Works = new()
     {
         ["timeline"] = Timeline.TimelineCrashTests.WriteUntilKilled,
+        ["delivery"] = Webhooks.DeliveryCrashTests.DeliverUntilKilled,
         ["register"] = Register.RegisterCrashTests.WriteUntilKilled,
     };
 

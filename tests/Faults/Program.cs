@@ -4,10 +4,12 @@ using Rig;
 using SmartCity.Readings;
 
 const string Help = """
-    ./city faults [--minutes M | --seconds S] [--seed N] [--keep]
+    ./city faults [--minutes M | --seconds S] [--seed N] [--keep] [--store influxdb]
     Kills (-9) nodes, broker and hub at random, cuts and stalls the network between them, and starts them again.
     Then proves against the simulated chips' own logs that nothing taken was lost or doubled, that the episodes are
     those which the pure domain finds offline, and that each was delivered under one webhook-id. Exit 0 only then.
+    --store influxdb: kills InfluxDB and the timeline that writes to it, with a proxy between them that answers 400, 413,
+    429 and 503, hangs and loses answers. Then every reading must be there exactly once, and every window be true.
     """;
 
 if (args.Contains("--help") || args.Contains("help"))
@@ -15,10 +17,19 @@ if (args.Contains("--help") || args.Contains("help"))
     Console.WriteLine(Help);
     return 0;
 }
+if (args is ["store-writer", var into, var url]) return await StoreRun.Write(into, new(url));
 var length = TimeSpan.FromSeconds(Number("--seconds", 60 * Number("--minutes", 5)));
 var seed = Number("--seed", Environment.ProcessId);
 var folder = Path.Combine(Products.Root, ".city", "faults", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
 Console.WriteLine($"fault run of {length.TotalSeconds:0} s, seed {seed}");
+
+if (args.Contains("influxdb"))
+{
+    var held = await StoreRun.Run(folder, length, seed);
+    if (held == 0 && !args.Contains("--keep")) Directory.Delete(folder, recursive: true);
+    else Console.WriteLine($"files kept in {Path.GetRelativePath(Products.Root, folder)}");
+    return held;
+}
 
 Verdict verdict;
 Havoc havoc;

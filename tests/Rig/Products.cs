@@ -83,9 +83,10 @@ public sealed class HubProcess : IAsyncDisposable
     }
 
     /// <summary>Subscribes a department and returns the secret.</summary>
-    public async Task<string> Subscribe(string department, int port)
+    /// <param name="types">Types of messages; none: all.</param>
+    public async Task<string> Subscribe(string department, int port, params string[] types)
     {
-        using var answer = await Http.PostAsJsonAsync("/v1/subscriptions", new { department, url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/alert") });
+        using var answer = await Http.PostAsJsonAsync("/v1/subscriptions", new { department, url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/alert"), types });
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"the hub refused the subscription: {(int)answer.StatusCode} {text}");
         using var json = JsonDocument.Parse(text);

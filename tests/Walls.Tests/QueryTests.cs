@@ -56,10 +56,10 @@ public sealed class QueryTests(SeededTimeline timeline) : IClassFixture<SeededTi
     }
 
     [Fact]
-    public async Task Every_quantity_of_the_catalogue_can_be_chosen()
+    public async Task Every_quantity_that_is_measured_can_be_chosen()
     {
         var query = Committed.Queries.Single(q => q.Board == "district" && q.Source == "${store}" && q.Measurement == Names.ChosenQuantity);
-        foreach (var row in QuantityCatalogue.All)
+        foreach (var row in Names.Measured)
         {
             var text = Filled(query, Store.Minute, new(All) { ["quantity"] = TimelineSchema.Measurement(row.Quantity) });
             Assert.True((await timeline.Server.Rows(text, Store.Minute.Database)).Count > 0, text);
@@ -84,6 +84,8 @@ public sealed class QueryTests(SeededTimeline timeline) : IClassFixture<SeededTi
             .Replace("$__interval", string.Create(CultureInfo.InvariantCulture, $"{interval.TotalSeconds}s"), StringComparison.Ordinal);
         text = Regex.Replace(text, @"\$\{(\w+)(:regex|:raw)?\}", m => chosen[m.Groups[1].Value]);
         Assert.DoesNotMatch(@"\$[\w{]", text);
+        // The hub's own gate for what it asks itself.
+        if (query.Measurement is not (Figures.Hub or Figures.District or Figures.Node)) Assert.Null(InfluxQlSubset.Refusal(text));
         return text;
     }
 

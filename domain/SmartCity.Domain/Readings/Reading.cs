@@ -103,6 +103,9 @@ public readonly record struct Reading
     public static Reading Failed(Quantity quantity, Instant at, ReadingOrder order, ReadFault fault, ClockTrust clock = ClockTrust.Synced) =>
         new(quantity, at, order, clock, Quality.Missing, double.NaN, fault);
 
+    /// <summary>The same reading, judged otherwise. A failed one stays missing.</summary>
+    public Reading WithQuality(Quality quality) => _fault != 0 || quality == Quality ? this : new(Quantity, At, Order, Clock, quality, _value, 0);
+
     /// <summary>Whether a rule may look at it: measured and good.</summary>
     public bool IsGood => _fault == 0 && Quality == Quality.Good;
 }

@@ -12,18 +12,26 @@ namespace SmartCity.Timeline;
 public sealed class LineWriter
 {
     private byte[] _buffer = new byte[4096];
+    private readonly List<int> _ends = [];
     private int _length;
     private bool _inFields;
 
     public int Length => _length;
 
     /// <summary>Lines finished since the last <see cref="Clear"/>.</summary>
-    public int Lines { get; private set; }
+    public int Lines => _ends.Count;
+
+    /// <summary>Where each line ends in <see cref="Written"/>: a line break may also stand within a string.</summary>
+    public IReadOnlyList<int> Ends => _ends;
 
     /// <summary>Valid until the next call.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
-    public void Clear() => (_length, _inFields, Lines) = (0, false, 0);
+    public void Clear()
+    {
+        (_length, _inFields) = (0, false);
+        _ends.Clear();
+    }
 
     /// <summary>Measurement and tags, as a line begins, for keeping: series come again and again.</summary>
     /// <param name="measurement">From <see cref="TimelineSchema"/>.</param>
@@ -104,7 +112,7 @@ public sealed class LineWriter
         _length += written;
         Raw((byte)'\n');
         _inFields = false;
-        Lines++;
+        _ends.Add(_length);
     }
 
     private void Key(string key)

@@ -36,7 +36,7 @@ public static class PackedColumn
     }
 
     /// <summary>Reads as many values as the span holds; false on bytes that <see cref="Write"/> did not write.</summary>
-    public static bool Read(ref VarintReader r, Span<long> values)
+    public static bool Read(ref VarintReader r, scoped Span<long> values)
     {
         if (!r.Byte(out var order) || order > 2 || order > values.Length) return false;
         for (var i = 0; i < order; i++)
@@ -104,7 +104,7 @@ public static class PackedColumn
         }
     }
 
-    private static bool ReadChunk(ref VarintReader r, Span<long> chunk)
+    private static bool ReadChunk(ref VarintReader r, scoped Span<long> chunk)
     {
         if (!r.Signed(out var middle) || !r.Byte(out var width) || width > 64) return false;
         if (!r.Bytes((chunk.Length * width + 7) / 8, out var bytes)) return false;

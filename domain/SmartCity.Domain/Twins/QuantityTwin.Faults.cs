@@ -26,7 +26,7 @@ internal sealed partial class QuantityTwin
         var told = events.Count;
         try
         {
-            rule.Merge(sensor, _epoch, _kept, reading.Order, looked, now, events);
+            rule.Merge(sensor, _epoch, _kept, looked, now, events);
         }
         catch (Exception fault) when (IsOurs(fault))
         {

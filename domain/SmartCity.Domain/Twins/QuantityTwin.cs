@@ -35,7 +35,7 @@ internal sealed partial class QuantityTwin
     public long Deadline { get; private set; } = long.MaxValue;
 
     /// <summary>Whether any rule, or what is computed from it, may look at a reading of this quality.</summary>
-    public bool LooksAt(Quality quality) => Keeps && (quality == Quality.Good || _looksAtSuspect && quality is Quality.NotEvaluated or Quality.Suspect);
+    public bool LooksAt(Quality quality) => HasChecks || Keeps && (quality == Quality.Good || _looksAtSuspect && quality is Quality.NotEvaluated or Quality.Suspect);
 
     /// <summary>Whether an epoch is over. A new one starts a new order: what is kept is folded into the base.</summary>
     public bool IsOver(uint epoch)
@@ -68,6 +68,12 @@ internal sealed partial class QuantityTwin
         if (_kept.Count == 0 || reading.Order > _kept.Newest.Order)
         {
             if (_kept.IsFull) Absorb(sensor, now, events);
+            if (HasChecks)
+            {
+                JudgeNewest(sensor, reading, looked, now, events);
+                Expire(sensor, now, events);
+                return ObserveOutcome.Newest;
+            }
             _kept.Append(reading);
             var stepped = false;
             foreach (var rule in _rules)
@@ -93,9 +99,10 @@ internal sealed partial class QuantityTwin
             Absorb(sensor, now, events);
             index--;
         }
-        _kept.Insert(index, reading);
-        foreach (var rule in _rules) Merge(rule, sensor, reading, looked, now, events);
-        FindDeadline();
+        _kept.Insert(index, reading.With(reading.Quality, Kept.NotThere));
+        if (HasChecks) JudgeKept();
+        Merge(sensor, reading, looked, now, events);
+        Judged = _kept[index].Quality;
         Expire(sensor, now, events);
         return ObserveOutcome.Merged;
     }
@@ -118,7 +125,8 @@ internal sealed partial class QuantityTwin
 
     /// <summary>Puts other rules in force. If none of this quantity's is new, gone or changed, nothing else changes.</summary>
     /// <param name="feeds">How long, in ms, what is computed from it waits for late readings; null: nothing is.</param>
-    public void Bind(SensorId sensor, Quantity quantity, PlannedRule[] planned, long? feeds, int version, long looked, long now, List<EpisodeEvent> events)
+    /// <param name="checks">What is checked of each reading; null: nothing.</param>
+    public void Bind(SensorId sensor, Quantity quantity, PlannedRule[] planned, QualityChecks? checks, long? feeds, int version, long looked, long now, List<EpisodeEvent> events)
     {
         (_lateness, _feeds, _looksAtSuspect) = (feeds ?? 0, feeds is not null, feeds is not null);
         foreach (var rule in planned)
@@ -126,6 +134,7 @@ internal sealed partial class QuantityTwin
             _lateness = Math.Max(_lateness, rule.Lateness);
             _looksAtSuspect |= rule.Passes(Quality.Suspect);
         }
+        Check(checks);
         Replace(sensor, quantity, planned, version, looked, now, events);
         FindDeadline();
     }
@@ -192,11 +201,12 @@ internal sealed partial class QuantityTwin
         for (var i = 0; i < _kept.Count; i++)
         {
             w.Varint(_kept[i].Order - last.Order);
-            w.Byte((byte)_kept[i].Quality);
+            w.Byte((byte)((byte)_kept[i].Source << 4 | (byte)_kept[i].Quality));
             w.Signed(_kept[i].At - last.At);
             Numbers.Write(w, _kept[i].Value);
             last = _kept[i];
         }
+        _baseQuality.Write(w);
         w.Varint((ulong)_rules.Length);
         foreach (var rule in _rules) rule.Write(w, looked);
     }
@@ -211,13 +221,17 @@ internal sealed partial class QuantityTwin
         var last = default(Kept);
         for (var i = 0ul; i < kept; i++)
         {
-            if (!r.Varint(out var step) || !r.Byte(out var quality) || !Enum.IsDefined((Quality)quality) || !r.Signed(out var delta) || !Numbers.Read(ref r, out var value)) return false;
+            if (!r.Varint(out var step) || !r.Byte(out var qualities) || !r.Signed(out var delta) || !Numbers.Read(ref r, out var value)) return false;
             if (step > ulong.MaxValue - last.Order || i > 0 && step == 0) return false;
             if (delta < -Instant.Max.UnixMilliseconds || delta > Instant.Max.UnixMilliseconds) return false;
-            last = new(last.Order + step, last.At + delta, value, (Quality)quality);
-            if (last.At < 0 || last.At > Instant.Max.UnixMilliseconds) return false;
+            var (source, quality) = ((Quality)(qualities >> 4), (Quality)(qualities & 15));
+            if (!Enum.IsDefined(source) || !Enum.IsDefined(quality)) return false;
+            var at = last.At + delta;
+            if (at < 0 || at > Instant.Max.UnixMilliseconds) return false;
+            last = new(last.Order + step, at, value, quality, source, quality);
             twin._kept.Append(last);
         }
+        if (!QualityFold.TryRead(ref r, out twin._baseQuality)) return false;
         if (!r.Varint(out var rules) || rules > MaxRules) return false;
         twin._rules = new RuleTwin[(int)rules];
         for (var i = 0; i < twin._rules.Length; i++)
@@ -229,6 +243,13 @@ internal sealed partial class QuantityTwin
 
     /// <summary>Most rules on one quantity that a checkpoint is believed to hold.</summary>
     private const ulong MaxRules = 4096;
+
+    private void Merge(SensorId sensor, in Kept reading, long looked, long now, List<EpisodeEvent> events)
+    {
+        foreach (var rule in _rules) Merge(rule, sensor, reading, looked, now, events);
+        _kept.Settle();
+        FindDeadline();
+    }
 
     private void FindDeadline()
     {
@@ -257,6 +278,7 @@ internal sealed partial class QuantityTwin
         if (_kept.Count == 0) return;
         _baseThrough = _kept.Newest.Order;
         _hasBase = true;
+        _baseQuality = _nowQuality;
         _kept.Clear();
     }
 
@@ -268,7 +290,11 @@ internal sealed partial class QuantityTwin
     private void Absorb(SensorId sensor, long now, List<EpisodeEvent> events)
     {
         ref readonly var oldest = ref _kept.Oldest;
-        foreach (var rule in _rules) Absorb(rule, sensor, oldest, now, events);
+        foreach (var rule in _rules)
+        {
+            if (!rule.IsQuietInBase(oldest)) Absorb(rule, sensor, oldest, now, events);
+        }
+        if (_checks is not null) _baseQuality.Take(_checks, oldest.At, oldest.Value, oldest.Source, out _);
         _baseThrough = oldest.Order;
         _hasBase = true;
         _kept.DropOldest();

@@ -64,12 +64,12 @@ public sealed partial class SensorTwin
             var (join, planned) = (_joins[i], plan.Joins[i]);
             join.Bind(planned);
             if (join.Rules is not { } rules) continue;
-            rules.Bind(Id, join.Quantity, planned.Rules, null, plan.Set.Version, _looked, now, events);
+            rules.Bind(Id, join.Quantity, planned.Rules, null, null, plan.Set.Version, _looked, now, events);
             _deadline = Math.Min(_deadline, rules.Deadline);
         }
         foreach (var join in old)
         {
-            if (!_joins.Contains(join)) join.Rules?.Bind(Id, join.Quantity, [], null, plan.Set.Version, _looked, now, events);
+            if (!_joins.Contains(join)) join.Rules?.Bind(Id, join.Quantity, [], null, null, plan.Set.Version, _looked, now, events);
         }
     }
 

@@ -31,6 +31,9 @@ public sealed partial class SensorTwin(SensorId id)
     /// After a checkpoint was read it is due at once, until the first call with a plan.</summary>
     public Instant? NextDeadline => _deadline == long.MaxValue ? null : new Instant(_deadline);
 
+    /// <summary>The quality of the reading that was observed last: what it came with, or worse by the checks. That is what belongs into its history.</summary>
+    public Quality Judged { get; private set; }
+
     /// <summary>The live values in the order in which their quantities were first heard of. No allocation; not to be kept over the next reading.</summary>
     public ReadOnlySpan<LiveQuantity> Live => _live.AsSpan(0, _count);
 
@@ -67,7 +70,12 @@ public sealed partial class SensorTwin(SensorId id)
             ForgetSamples();
         }
         var outcome = Take(index, reading, epoch, now, events);
-        if (plan.Feeds(reading.Quantity) && outcome is ObserveOutcome.Newest or ObserveOutcome.Merged) Compute(reading, epoch, now, events);
+        if (plan.Feeds(reading.Quantity) && outcome is ObserveOutcome.Newest or ObserveOutcome.Merged)
+        {
+            var judged = Judged;
+            Compute(reading.WithQuality(judged), epoch, now, events);
+            Judged = judged;
+        }
         if (_deadline <= now) Elapse(now, events);
         _looked = now;
         return outcome;
@@ -158,23 +166,34 @@ public sealed partial class SensorTwin(SensorId id)
         reading.TryGetValue(out var value);
         var kept = new Kept(reading.Order.Packed, reading.At.UnixMilliseconds, value, reading.Quality);
         var looks = reading.Fault is null && quantity.LooksAt(reading.Quality);
+        Judged = reading.Quality;
         if (quantity.IsOver(epoch))
         {
-            if (looks) quantity.TooLate(Id, epoch, kept, _looked, now, events);
+            Judged = quantity.ByRange(kept);
+            if (looks) quantity.TooLate(Id, epoch, kept.With(Judged, Judged), _looked, now, events);
             return ObserveOutcome.TooLate;
         }
         if (quantity.HasOrder && reading.Order == live.Newest.Order) return ObserveOutcome.Duplicate;
         var newest = !quantity.HasOrder || reading.Order > live.Newest.Order;
-        var newestGood = reading.IsGood && (!quantity.GoodHasOrder || reading.Order > live.Good.Order);
-        if (newest || newestGood)
+        var outcome = newest ? ObserveOutcome.Newest : ObserveOutcome.Merged;
+        if (looks)
         {
-            live = new(newest ? reading : live.Newest, live.HasGood || newestGood, newestGood ? reading : live.Good);
-            quantity.Seen(newestGood);
+            var found = quantity.Observe(Id, kept, _looked, now, events);
+            _deadline = Math.Min(_deadline, quantity.Deadline);
+            if (quantity.HasChecks) Judged = found is ObserveOutcome.Newest or ObserveOutcome.Merged ? quantity.Judged : quantity.ByRange(kept);
+            if (found != ObserveOutcome.Newest || newest) outcome = found;
         }
-        if (!looks) return newest ? ObserveOutcome.Newest : ObserveOutcome.Merged;
-        var outcome = quantity.Observe(Id, kept, _looked, now, events);
-        _deadline = Math.Min(_deadline, quantity.Deadline);
-        return outcome == ObserveOutcome.Newest && !newest ? ObserveOutcome.Merged : outcome;
+        if (Judged == reading.Quality) Show(ref live, quantity, reading, newest);
+        else Show(ref live, quantity, reading.WithQuality(Judged), newest);
+        return outcome;
+    }
+
+    private static void Show(ref LiveQuantity live, QuantityTwin quantity, in Reading reading, bool newest)
+    {
+        var newestGood = reading.IsGood && (!quantity.GoodHasOrder || reading.Order > live.Good.Order);
+        if (!newest && !newestGood) return;
+        live = new(newest ? reading : live.Newest, live.HasGood || newestGood, newestGood ? reading : live.Good);
+        quantity.Seen(newestGood);
     }
 
     private void Elapse(long now, List<EpisodeEvent> events)
@@ -200,7 +219,7 @@ public sealed partial class SensorTwin(SensorId id)
         _deadline = long.MaxValue;
         for (var i = 0; i < _count; i++)
         {
-            _quantities[i].Bind(Id, _live[i].Quantity, plan.Of(_live[i].Quantity), plan.FeedsFor(_live[i].Quantity), plan.Set.Version, _looked, now, events);
+            _quantities[i].Bind(Id, _live[i].Quantity, plan.Of(_live[i].Quantity), plan.ChecksOf(_live[i].Quantity), plan.FeedsFor(_live[i].Quantity), plan.Set.Version, _looked, now, events);
             _deadline = Math.Min(_deadline, _quantities[i].Deadline);
         }
         BindJoins(now, plan, events);
@@ -211,7 +230,7 @@ public sealed partial class SensorTwin(SensorId id)
     private int Add(Quantity quantity, long now, RulePlan plan, List<EpisodeEvent> events)
     {
         var added = new QuantityTwin();
-        added.Bind(Id, quantity, plan.Of(quantity), plan.FeedsFor(quantity), plan.Set.Version, _looked, now, events);
+        added.Bind(Id, quantity, plan.Of(quantity), plan.ChecksOf(quantity), plan.FeedsFor(quantity), plan.Set.Version, _looked, now, events);
         Append(new(Reading.Failed(quantity, default, default, ReadFault.Unspecified), false, default), added);
         return _count - 1;
     }

@@ -140,4 +140,7 @@ public sealed record Rule
 public sealed record RuleSet(int Version, string Hash, TimeSpan DayOffset, IReadOnlyList<Rule> Rules)
 {
     public static readonly RuleSet Empty = new(0, "", TimeSpan.Zero, []);
+
+    /// <summary>What is checked of readings, at most once for each quantity.</summary>
+    public IReadOnlyList<QualityChecks> Checks { get; init; } = [];
 }

@@ -106,6 +106,16 @@ public sealed class RulePlan
     /// <summary>How long, in ms, what is computed from a quantity waits for late readings; null: nothing is.</summary>
     internal long? FeedsFor(Quantity quantity) => Feeds(quantity) ? Math.Max(IndexSettle, JoinLateness) : null;
 
+    /// <summary>What is checked of a quantity's readings, or null: nothing.</summary>
+    internal QualityChecks? ChecksOf(Quantity quantity)
+    {
+        foreach (var checks in Set.Checks)
+        {
+            if (checks.Quantity == quantity) return checks;
+        }
+        return null;
+    }
+
     /// <summary>The rules on a quantity itself, by rising id.</summary>
     internal PlannedRule[] Of(Quantity quantity) => _byQuantity[(byte)quantity] ?? [];
 

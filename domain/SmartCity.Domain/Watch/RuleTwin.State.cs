@@ -34,7 +34,7 @@ internal sealed partial class RuleTwin
         if (_base.Input is { } input && !_unreadInput.ReadInto(input)) Begin(fold);
         _unreadInput = default;
         var found = Finder(ref _after, _base.Fold);
-        Refold(epoch, kept, without: null, ref found);
+        Refold(epoch, kept, asBefore: false, ref found);
         found.Changed = false;
         var ahead = LookAhead(looked, ref found);
         _clockAhead = found.Changed;

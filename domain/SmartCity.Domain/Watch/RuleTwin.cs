@@ -45,6 +45,9 @@ internal sealed partial class RuleTwin
     /// <summary>Whether a reading changes nothing: a rule that a value alone decides, at rest, and a value that does not breach it. Most readings.</summary>
     public bool IsQuiet(in Kept reading) => _isPlain && _now.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
 
+    /// <summary>Whether the base need not take a reading either.</summary>
+    public bool IsQuietInBase(in Kept reading) => _isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || Plan!.Learns || !Plan.Passes(reading.Quality);
+
     /// <summary>Takes the next reading in order, one that is not quiet.</summary>
     /// <param name="looked">The time of the last look, through which the clock's part has been told.</param>
     /// <param name="now">The time of this one.</param>
@@ -68,23 +71,22 @@ internal sealed partial class RuleTwin
         else Deadline = Math.Min(slotsMoved ? slots.NextDeadline(Plan!, after: 0) : Deadline, held);
     }
 
-    /// <summary>Takes a reading that now stands in the middle of the kept ones: folds again from the base, and tells what came out differently.</summary>
-    public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, ulong inserted, long looked, long now, List<EpisodeEvent> events)
+    /// <summary>Some of the kept readings are there that were not, or have another quality than before: folds again from the base, and tells what came out
+    /// differently.</summary>
+    public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, long looked, long now, List<EpisodeEvent> events)
     {
         if (Plan!.Learns) return;
         var before = Finder(ref _before, _base.Fold);
-        Refold(epoch, kept, without: inserted, ref before);
+        Refold(epoch, kept, asBefore: true, ref before);
         LookAhead(looked, ref before);
         var after = Finder(ref _after, _base.Fold);
-        Refold(epoch, kept, without: null, ref after);
+        Refold(epoch, kept, asBefore: false, ref after);
         TellDifferences(sensor, now, ref after, events);
     }
 
-    /// <summary>Lets the base take the oldest kept reading.</summary>
+    /// <summary>Lets the base take the oldest kept reading, one that is not quiet there.</summary>
     public void Absorb(uint epoch, in Kept reading)
     {
-        if (Plan!.Learns) return;
-        if (_isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality)) return;
         var nobody = default(Unheard);
         _base.Take(Plan!, epoch, reading, ref nobody);
     }
@@ -127,13 +129,13 @@ internal sealed partial class RuleTwin
         if (Plan!.Learns) _base.Input = _now.Input;
     }
 
-    private void Refold<TSink>(uint epoch, ReadingBuffer kept, ulong? without, ref TSink sink) where TSink : struct, IFoldSink
+    private void Refold<TSink>(uint epoch, ReadingBuffer kept, bool asBefore, ref TSink sink) where TSink : struct, IFoldSink
     {
         _base.CopyTo(ref _now);
         if (Plan!.Learns) return;
         for (var i = 0; i < kept.Count; i++)
         {
-            if (kept[i].Order != without && Plan!.Passes(kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
+            if (Plan!.Passes(asBefore ? kept[i].Was : kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
         }
     }
 

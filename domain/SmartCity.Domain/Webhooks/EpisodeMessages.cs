@@ -39,6 +39,12 @@ public sealed record Audience(string Department, IReadOnlyList<string> Districts
     /// <summary>Real episodes alone, unless it asks for drills or tests.</summary>
     public IReadOnlyList<EpisodeKind> Kinds { get; init; } = [EpisodeKind.Actual];
 
+    /// <summary>The news it hears; empty: all. A pager that someone else clears wants <see cref="EpisodeNews.Raised"/> alone.</summary>
+    public IReadOnlyList<EpisodeNews> News { get; init; } = [];
+
+    /// <summary>Whether it hears such news at all.</summary>
+    public bool Hears(EpisodeNews news) => News.Count == 0 || news is EpisodeNews.Test or EpisodeNews.Summary || News.Contains(news);
+
     public bool Wants(Episode episode) =>
         episode.Urgency >= MinSeverity
         && episode.IsFor(Department)
@@ -53,7 +59,7 @@ public sealed record Audience(string Department, IReadOnlyList<string> Districts
     /// </summary>
     public EpisodeNews? Told(EpisodeNews news, Episode episode, bool heard)
     {
-        if (heard) return news;
+        if (heard) return Hears(news) ? news : null;
         if (!Wants(episode)) return null;
         return news switch
         {

@@ -49,6 +49,7 @@ internal static class HubHost
         services.AddSingleton(_ => new MetricTable());
         services.AddSingleton(s => new EventRing(s.GetRequiredService<IOptions<ApiOptions>>().Value.EventsKept));
         services.AddHostedService<EventFeed>();
+        services.AddHostedService<FigureLoop>();
         services.ConfigureHttpJsonOptions(json =>
         {
             // What the document says of a type is what ApiJson writes.
@@ -71,11 +72,14 @@ internal static class HubHost
         app.UseRouting();
         app.UseMiddleware<KeyGate>();
         app.MapSensors();
+        app.MapReadings();
         app.MapNodesAndDistricts();
         app.MapAlerts();
         app.MapDeskLists();
         app.MapSubscriptions();
         app.MapDeliveries();
+        app.MapAcknowledgements();
+        app.MapEvidence();
         app.MapRules();
         app.MapRehearsals();
         app.MapEvents();

@@ -82,6 +82,15 @@ internal sealed class Asked
         return offset;
     }
 
+    /// <summary>A quantity of the catalogue, which is needed.</summary>
+    public QuantityRow? Quantity(string? text)
+    {
+        var row = string.IsNullOrEmpty(text) ? null : QuantityCatalogue.Find(text);
+        if (string.IsNullOrEmpty(text)) Malformed("quantity", "is needed, as in quantity=air-temperature");
+        else if (row is null) Unacceptable("quantity", $"'{Problem.Shown(text)}' is not in the catalogue");
+        return row;
+    }
+
     public void Before(Instant? from, Instant? to)
     {
         if (from is { } a && to is { } b && a >= b) Unacceptable("from", "must be before 'to'");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
@@ -19,10 +20,19 @@ public sealed record SensorBody(string Id, string Node, string Device, Presence 
             v.At, v.Value is { } number && double.IsFinite(number) ? number : null, v.Fault, v.Quality, v.Clock))]);
 }
 
-public sealed record PointBody(Instant At, double Min, double Mean, double Max, int Count, int Good);
+/// <summary>The newest value of one quantity of a sensor; none when the read failed.</summary>
+public sealed record LatestBody(string Sensor, Instant At, double? Value, Quality Quality);
+
+/// <summary>One step. What was not asked for is left out.</summary>
+public sealed record PointBody(Instant At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Min, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Mean,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Max, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Good);
 
 /// <summary>History in steps, oldest first. A step without readings is left out: a gap is a gap.</summary>
-public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, IReadOnlyList<PointBody> Points);
+/// <param name="From">Where the first step starts: what was asked for, or the start of its minute or hour when steps are made of those.</param>
+/// <param name="Resolution">What it was made of: raw, PT1M or PT1H.</param>
+public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, string Resolution, IReadOnlyList<PointBody> Points);
 
 public sealed record NodeBody(string Id, string Group, string Node, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors,
     ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations)

@@ -5,6 +5,7 @@ internal static class Limits
 {
     public const int BodyBytes = 64 * 1024;
     public const int HistoryPoints = 5_000;
+    public const int Exports = 4;
     public const int ListedDefault = 200;
     public const int ListedMost = 1_000;
     public const int NoteLength = 500;

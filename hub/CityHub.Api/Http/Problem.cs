@@ -1,3 +1,4 @@
+using CityHub.Contracts;
 using CityHub.Silo.Register;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -33,6 +34,7 @@ internal static partial class Problem
         406 => ("not-acceptable", "That media type is not offered here"),
         408 => ("timeout", "The request took too long to arrive"),
         409 => ("conflict", "It conflicts with what stands"),
+        410 => ("gone", "Its time is over"),
         412 => ("changed", "It is not what it was when you looked"),
         413 => ("too-large", "The request body is too large"),
         415 => ("media-type", "The request body must be JSON"),
@@ -67,12 +69,13 @@ internal static partial class Problem
             BadHttpRequestException { StatusCode: 413 } => Of(413, $"A body has at most {Limits.BodyBytes / 1024} KB.", [new("body", $"more than {Limits.BodyBytes} bytes")]),
             BadHttpRequestException bad => Of(bad.StatusCode, bad.Message),
             RegisterUnavailableException away => Of(503, "The register cannot be read or written just now: " + away.Message),
+            TimelineUnavailableException away => Of(503, "History cannot be read just now: " + away.Message),
             _ => Of(500, "Unexpected; the log of the hub has the details."),
         };
         if (fault is not null and not BadHttpRequestException)
         {
             var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("CityHub.Api");
-            Failed(log, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint", fault.GetType().Name, fault is RegisterUnavailableException ? null : fault);
+            Failed(log, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint", fault.GetType().Name, fault is RegisterUnavailableException or TimelineUnavailableException ? null : fault);
         }
         await result.ExecuteAsync(context);
     }

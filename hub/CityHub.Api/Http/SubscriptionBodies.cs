@@ -13,6 +13,7 @@ namespace CityHub.Api.Http;
 /// <param name="Secret">Standard Webhooks secret: <c>whsec_</c> and base64 of 24 to 64 bytes. Absent: the hub makes one and shows it once, in the answer.</param>
 /// <param name="Categories">Category names of CAP 1.2; empty or absent: all.</param>
 /// <param name="Quantities">Names of quantities; empty or absent: all.</param>
+/// <param name="Types">Types of messages, as in episode.raised, which has to be among them; empty or absent: all.</param>
 /// <param name="Kinds">Of actual, exercise, test. Default: actual alone.</param>
 /// <param name="Format">standard (default), cap, alertmanager, cloud-events, slack, teams, ding-talk, we-com or feishu.</param>
 /// <param name="Signature">v1 (default): HMAC-SHA256 with a shared secret. v1a: Ed25519; the answer holds the public key.</param>
@@ -29,7 +30,8 @@ namespace CityHub.Api.Http;
 public sealed record NewSubscriptionBody(string? Department = null, string? Url = null, IReadOnlyList<string>? Districts = null, string? MinSeverity = null, string? Secret = null,
     IReadOnlyList<string>? Categories = null, IReadOnlyList<string>? Quantities = null, IReadOnlyList<string>? Kinds = null, string? Format = null, string? Signature = null,
     string? Authority = null, string? ClientCertificate = null, IReadOnlyList<EndpointBody>? FailOver = null, QuietHoursBody? QuietHours = null,
-    int? PerMinute = null, int? MaxInFlight = null, string? AgeLimit = null, string? ServiceLevel = null, string? AcknowledgeWithin = null, string? Heartbeat = null);
+    int? PerMinute = null, int? MaxInFlight = null, string? AgeLimit = null, string? ServiceLevel = null, string? AcknowledgeWithin = null, string? Heartbeat = null,
+    IReadOnlyList<string>? Types = null);
 
 /// <param name="Url">Http or https.</param>
 /// <param name="Authority">PEM of the only certificate authority that it is believed by.</param>
@@ -47,14 +49,14 @@ public sealed record QuietHoursBody(string? From = null, string? To = null, stri
 public sealed record SubscriptionBody(string Id, string Department, string Url, IReadOnlyList<string> Districts, Severity MinSeverity, bool Paused, Instant CreatedAt,
     IReadOnlyList<string> Categories, IReadOnlyList<string> Quantities, IReadOnlyList<EpisodeKind> Kinds, PayloadFormat Format, string Signature, string? PublicKey,
     string? Authority, string? ClientCertificate, IReadOnlyList<EndpointBody> FailOver, QuietHoursBody? QuietHours, int? PerMinute, int? MaxInFlight,
-    string AgeLimit, string ServiceLevel, string? AcknowledgeWithin, string? Heartbeat, IReadOnlyList<int> Gone)
+    string AgeLimit, string ServiceLevel, string? AcknowledgeWithin, string? Heartbeat, IReadOnlyList<int> Gone, IReadOnlyList<string> Types)
 {
     public static SubscriptionBody Of(Subscription s) => new(s.Id, s.Department, s.Url.ToString(), s.Districts, s.MinSeverity, s.Paused, s.CreatedAt,
         s.Terms.Categories, [.. s.Terms.Quantities.Select(quantity => QuantityCatalogue.Of(quantity).Name)], s.Terms.Kinds, s.Terms.Format, Words.Of(s.Terms.Signature), s.PublicKey,
         s.Terms.Authority, s.Terms.ClientCertificate, [.. s.Terms.FailOver.Select(one => new EndpointBody(one.Url.ToString(), one.Authority, one.ClientCertificate))],
         s.Terms.QuietHours is { } quiet ? new(Times.Text(quiet.From), Times.Text(quiet.To), quiet.Zone, Words.Of(quiet.LoudFrom)) : null, s.Terms.PerMinute, s.Terms.MaxInFlight,
         Times.Text(s.Terms.AgeLimit), Times.Text(s.Terms.ServiceLevel), s.Terms.AcknowledgeWithin is { } within ? Times.Text(within) : null,
-        s.Terms.Heartbeat is { } beat ? Times.Text(beat) : null, [.. s.Gone.Select(place => place + 1)]);
+        s.Terms.Heartbeat is { } beat ? Times.Text(beat) : null, [.. s.Gone.Select(place => place + 1)], [.. s.Terms.News.Select(EpisodeBody.Type)]);
 }
 
 /// <summary>A subscription as just made.</summary>
@@ -66,3 +68,13 @@ public sealed record RotateBody(string? Overlap = null);
 
 /// <param name="MessageId">Its webhook-id: what became of it is among the deliveries.</param>
 public sealed record TestSentBody(string MessageId);
+
+/// <summary>Which dead letters to send again: all that every given part names.</summary>
+/// <param name="MessageId">One alone.</param>
+/// <param name="Subscription">Those of one subscription.</param>
+/// <param name="From">Queued at or after this.</param>
+/// <param name="To">Queued before this.</param>
+public sealed record ReplayBody(string? MessageId = null, string? Subscription = null, string? From = null, string? To = null);
+
+/// <param name="Sent">How many wait for their turn again; 10,000 at a time at most.</param>
+public sealed record ReplayedBody(int Sent);

@@ -20,6 +20,7 @@ internal static class SubscriptionWish
         {
             Categories = [.. (body.Categories ?? []).Distinct(StringComparer.Ordinal)],
             Quantities = [.. Named(asked, "quantities", body.Quantities, name => QuantityCatalogue.Find(name)?.Quantity, "is no quantity of the catalogue").Distinct()],
+            News = [.. Named(asked, "types", body.Types, News, "is no type of message about an episode").Distinct()],
             Kinds = body.Kinds is null ? usual.Kinds : [.. Named(asked, "kinds", body.Kinds, Words.EpisodeKind, "is one of actual, exercise, test").Distinct()],
             Format = Format(asked, body.Format),
             Signature = Signature(asked, body.Signature),
@@ -35,6 +36,16 @@ internal static class SubscriptionWish
             Heartbeat = asked.DurationOrNone("heartbeat", body.Heartbeat),
         };
         return asked.Refusal is null ? new(department, url, districts, severity, body.Secret) { Terms = terms } : null;
+    }
+
+    /// <summary>What happens to an episode, by the type of its message.</summary>
+    private static EpisodeNews? News(string type)
+    {
+        foreach (var news in Enum.GetValues<EpisodeNews>())
+        {
+            if (news is not (EpisodeNews.Test or EpisodeNews.Summary) && EpisodeBody.Type(news) == type) return news;
+        }
+        return null;
     }
 
     private static string[] Districts(Asked asked, IReadOnlyList<string> districts, ICity city)

@@ -42,6 +42,27 @@ internal sealed class MetricTable : IDisposable
         }
     }
 
+    /// <summary>The same as numbers, for who does not read text.</summary>
+    public IReadOnlyList<FigurePoint> Points()
+    {
+        lock (_collecting)
+        {
+            foreach (var family in _families.Values.Where(f => f.Observed)) family.Clear();
+            _listener.RecordObservableInstruments();
+            var points = new List<FigurePoint>();
+            foreach (var group in _families.Values.SelectMany(f => f.All.Select(series => (f.Name, f.Kind, Series: series)))
+                .GroupBy(x => (x.Name, Labels: string.Join('\u001f', x.Series.Labels.Select(l => $"{l.Key}={l.Value}")))))
+            {
+                var (name, kind, first) = group.First();
+                // As in the text: what two components count under one name is one figure.
+                var same = kind == SeriesKind.Histogram ? group.Where(x => x.Series.Bounds.SequenceEqual(first.Bounds)).Select(x => x.Series.Cumulative()).ToArray() : [];
+                points.Add(new(name, [.. first.Labels.Select(l => (l.Key, l.Value)).OrderBy(l => l.Key, StringComparer.Ordinal)], group.Sum(x => x.Series.Value),
+                    kind == SeriesKind.Histogram ? first.Bounds : [], same.Length == 0 ? [] : [.. Enumerable.Range(0, same[0].Length).Select(i => same.Sum(counts => counts[i]))]));
+            }
+            return points;
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private static void Record(object? state, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -152,7 +152,7 @@ export class Alerts {
       make('div', { class: 'body' },
         make('div', { class: 'said' }, make('button', { type: 'button', class: 'plain', tabindex: '-1', 'aria-expanded': String(unfolded), onclick: () => this.toggle(d.district) }, `${unfolded ? '▾' : '▸'} ${name}`)),
         make('div', { class: 'where' }, marks(d.counts), make('span', {}, `${d.unacknowledged} not acknowledged`), make('span', { class: 'dim' }, `worst: ${d.worst.message || words(d.worst.rule)}`))),
-      make('div', { class: 'age' }, make('b', {}, age(this.cityNow() - Date.parse(since(d.worst)))), make('span', {}, 'newest of the worst')),
+      make('div', { class: 'age' }, make('b', {}, age(this.cityNow() - Date.parse(since(d.worst)))), make('span', {}, 'the worst')),
       make('div', { class: 'do' }, d.unacknowledged > 0 && make('button', { type: 'button', class: 'go', tabindex: '-1', onclick: () => this.acknowledgeAll(d.district) }, 'Acknowledge…')),
     ]);
   }

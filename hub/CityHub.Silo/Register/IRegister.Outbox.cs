@@ -64,6 +64,14 @@ public partial interface IRegister
     /// <summary>Writes down attempts: delivered, to be retried at, or dead-lettered.</summary>
     Task RecordAttempts(IReadOnlyList<AttemptRecord> attempts);
 
+    /// <summary>Gives an episode's undelivered messages up for one that says what became of it: they are dead-lettered as superseded and it is queued, in one transaction.
+    /// Returns how many were given up; 0: none waited, and nothing was queued.</summary>
+    /// <param name="summarise">Called within the transaction.</param>
+    Task<int> Supersede(string subscription, EpisodeId episode, Func<Episode, IOutboxLines, NewMessage> summarise);
+
+    /// <summary>Sends dead letters again under their ids, from the beginning of the schedule; what is too old by then is summed up instead. Returns how many.</summary>
+    Task<int> Replay(ReplayRange range);
+
     /// <summary>Newest first.</summary>
     /// <param name="state">One of <see cref="DeliveryStates"/>, or null for all.</param>
     Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit);
@@ -101,10 +109,25 @@ public sealed record NewMessage(string MessageId, string SubscriptionId, string 
 {
     /// <summary>It waits until then (quiet hours), unless a later message of its episode does not; null: it is due at once.</summary>
     public Instant? NotBefore { get; init; }
+
+    /// <summary>Attempts that a message before it, in whose place it stands, has used up of the schedule.</summary>
+    public int Attempts { get; init; }
 }
 
+/// <summary>Which dead letters to send again: all that every given part names.</summary>
+/// <param name="From">Queued at or after this (wall clock).</param>
+/// <param name="To">Queued before this.</param>
+public sealed record ReplayRange(string? MessageId = null, string? Subscription = null, Instant? From = null, Instant? To = null, int Limit = 10_000);
+
 /// <summary>A message in the webhook outbox. The body is the exact bytes that are signed and sent on every attempt.</summary>
-public sealed record OutboxMessage(long Row, string MessageId, string Subscription, EpisodeId? Episode, string Type, byte[] Body, int Attempts, Instant QueuedAt);
+public sealed record OutboxMessage(long Row, string MessageId, string Subscription, EpisodeId? Episode, string Type, byte[] Body, int Attempts, Instant QueuedAt)
+{
+    /// <summary>Attempts that were made before it was sent again as a dead letter.</summary>
+    public int ReplayedAfter { get; init; }
+
+    /// <summary>Attempts that its schedule counts.</summary>
+    public int Tried => Attempts - ReplayedAfter;
+}
 
 /// <summary>What a subscription's outbox has seen.</summary>
 /// <param name="Queued">Messages since it began: the number of the newest.</param>
@@ -120,4 +143,7 @@ public sealed record AttemptRecord(long Row, int Attempt, Instant At, int Durati
 {
     /// <summary>Which of the subscription's endpoints it went to, from 0.</summary>
     public int Endpoint { get; init; }
+
+    /// <summary>What the endpoint said when it did not take it: cut, control characters taken out; null: nothing.</summary>
+    public string? Answer { get; init; }
 }

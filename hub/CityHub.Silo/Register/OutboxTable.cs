@@ -3,6 +3,7 @@ using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Register;
 
@@ -23,17 +24,17 @@ internal static class OutboxTable
         var behind = episode is { } id && session.Number(
             "select 1 from message where subscription = $1 and episode = $2 and state < 2 limit 1", message.SubscriptionId, id.Value) is not null;
         var row = session.Number(
-            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at) values ($1, $2, $3, $4, $5, $6, 0, $7, $8) returning row",
+            "insert or ignore into message (message_id, subscription, episode, type, body, state, attempts, queued_at, next_at, not_before) values ($1, $2, $3, $4, $5, $6, $9, $7, $8, $10) returning row",
             message.MessageId, message.SubscriptionId, episode?.Value, message.Type, message.Body, behind ? Waiting : First, now.UnixMilliseconds,
-            (message.NotBefore ?? now).UnixMilliseconds);
+            (message.NotBefore ?? now).UnixMilliseconds, message.Attempts, message.NotBefore?.UnixMilliseconds);
         if (row is null) return false;
         session.Execute("update subscription set queued = queued + 1, last_message = $2 where id = $1", message.SubscriptionId, message.MessageId);
-        if (!behind && message.NotBefore is null) due = new(row.Value, message.MessageId, message.SubscriptionId, episode, message.Type, message.Body, 0, now);
+        if (!behind && message.NotBefore is null) due = new(row.Value, message.MessageId, message.SubscriptionId, episode, message.Type, message.Body, message.Attempts, now);
 
         // What may not wait takes along what was to wait before it.
         if (behind && message.NotBefore is null)
         {
-            session.Execute("update message set next_at = $3 where subscription = $1 and episode = $2 and state < 2 and attempts = 0 and next_at > $3",
+            session.Execute("update message set next_at = $3, not_before = $3 where subscription = $1 and episode = $2 and state < 2 and attempts = 0 and next_at > $3",
                 message.SubscriptionId, episode!.Value.Value, now.UnixMilliseconds);
         }
         return true;
@@ -79,8 +80,8 @@ internal static class OutboxTable
     /// <returns>The one that came forward and is due, or null.</returns>
     public static OutboxMessage? Record(SqliteSession session, AttemptRecord attempt, Instant now)
     {
-        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome, endpoint) values ($1, $2, $3, $4, $5, $6, $7)",
-            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome, attempt.Endpoint);
+        session.Execute("insert or replace into attempt (message, attempt, at, milliseconds, delivered, outcome, endpoint, answer) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            attempt.Row, attempt.Attempt, attempt.At.UnixMilliseconds, attempt.DurationMilliseconds, attempt.Delivered ? 1 : 0, attempt.Outcome, attempt.Endpoint, attempt.Answer);
         var state = attempt.Delivered ? Delivered : attempt.NextAt is null ? DeadLettered : First;
         var changed = session.Execute(
             "update message set state = $2, attempts = $3, next_at = $4, delivered_at = $5, last_outcome = $6 where row = $1 and state = 1",
@@ -93,6 +94,33 @@ internal static class OutboxTable
             + $"and w.subscription = m.subscription and w.episode = m.episode and w.state < 2 order by w.row limit 1) returning {DueColumns}",
             attempt.Row, attempt.At.UnixMilliseconds);
         return next.Read() && next.GetInt64(0) <= now.UnixMilliseconds ? DueRow(next) : null;
+    }
+
+    /// <summary>Gives up what waits of an episode.</summary>
+    /// <returns>How many, and the attempts that a summary among them has used up.</returns>
+    public static (int Messages, int SummaryAttempts) Supersede(SqliteSession session, string subscription, EpisodeId episode)
+    {
+        var given = session.List(
+            "update message set state = 3, next_at = null, last_outcome = 'superseded' where subscription = $1 and episode = $2 and state < 2 returning type, attempts - replayed_after",
+            r => (Type: r.GetString(0), Attempts: r.GetInt32(1)), subscription, episode.Value);
+        return (given.Count, given.Where(one => one.Type == EpisodeBody.Type(EpisodeNews.Summary)).Select(one => one.Attempts).DefaultIfEmpty().Max());
+    }
+
+    /// <summary>Puts dead letters back into their lines, oldest first, behind what waits there already.</summary>
+    public static int Replay(SqliteSession session, ReplayRange range, Instant now)
+    {
+        var rows = session.List(
+            "select m.row from message m join subscription s on s.id = m.subscription where m.state = 3 and s.removed_at is null and ($1 is null or m.message_id = $1) "
+            + "and ($2 is null or m.subscription = $2) and ($3 is null or m.queued_at >= $3) and ($4 is null or m.queued_at < $4) order by m.row limit $5",
+            r => r.GetInt64(0), range.MessageId, range.Subscription, range.From?.UnixMilliseconds, range.To?.UnixMilliseconds, range.Limit);
+        foreach (var row in rows)
+        {
+            session.Execute(
+                "update message set replayed_after = attempts, next_at = $2, last_outcome = 'sent again', state = case when episode is null or not exists "
+                + "(select 1 from message w where w.subscription = message.subscription and w.episode = message.episode and w.state < 2) then 1 else 0 end where row = $1",
+                row, now.UnixMilliseconds);
+        }
+        return rows.Count;
     }
 
     public static List<DeliveryView> List(SqliteSession session, string? state, int limit)
@@ -109,17 +137,19 @@ internal static class OutboxTable
         };
     }
 
-    private const string DueColumns = "next_at, row, message_id, subscription, episode, type, body, attempts, queued_at";
+    private const string DueColumns = "next_at, row, message_id, subscription, episode, type, body, attempts, queued_at, replayed_after";
 
     private static OutboxMessage DueRow(SqliteDataReader r) => new(r.GetInt64(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : new EpisodeId(r.GetString(4)),
-        r.GetString(5), r.GetFieldValue<byte[]>(6), r.GetInt32(7), new(r.GetInt64(8)));
+        r.GetString(5), r.GetFieldValue<byte[]>(6), r.GetInt32(7), new(r.GetInt64(8))) { ReplayedAfter = r.GetInt32(9) };
 
     private static List<string> Active(SqliteSession session) =>
         session.List("select id from subscription where paused = 0 and removed_at is null", r => r.GetString(0));
 
+    internal static string StateName(int state) => state switch { Waiting or First => DeliveryStates.Pending, Delivered => DeliveryStates.Delivered, _ => DeliveryStates.DeadLettered };
+
     private static DeliveryView View(SqliteDataReader r) =>
         new(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : new EpisodeId(r.GetString(2)), r.GetString(3),
-            r.GetInt32(4) switch { Waiting or First => DeliveryStates.Pending, Delivered => DeliveryStates.Delivered, _ => DeliveryStates.DeadLettered },
+            StateName(r.GetInt32(4)),
             r.GetInt32(5), new(r.GetInt64(6)), r.IsDBNull(7) ? null : new Instant(r.GetInt64(7)), r.IsDBNull(8) ? null : new Instant(r.GetInt64(8)),
             r.IsDBNull(9) ? null : r.GetString(9));
 }

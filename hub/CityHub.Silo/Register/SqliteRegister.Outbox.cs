@@ -89,6 +89,21 @@ public sealed partial class SqliteRegister
         return attempts.Count;
     }, WriteHurry.Rides);
 
+    public Task<int> Supersede(string subscription, EpisodeId episode, Func<Episode, IOutboxLines, NewMessage> summarise) => _writer.Enqueue(session =>
+    {
+        if (EpisodeTable.Find(session, episode) is not { } about) return 0;
+        var (messages, attempts) = OutboxTable.Supersede(session, subscription, episode);
+        if (messages == 0) return 0;
+        Queue(session, summarise(about, _lines.In(session)) with { Attempts = attempts }, episode);
+        return messages;
+    });
+
+    public Task<int> Replay(ReplayRange range) => _writer.Enqueue(session =>
+    {
+        _outboxTouched = true;
+        return OutboxTable.Replay(session, range, Now);
+    });
+
     public Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit) =>
         ReadAsync<IReadOnlyList<DeliveryView>>(session => OutboxTable.List(session, state, limit));
 

@@ -30,6 +30,15 @@ internal sealed class AppendLog : IDisposable
 
     public TimelineNames Names { get; }
 
+    /// <summary>The last number that was given.</summary>
+    public long Last
+    {
+        get
+        {
+            lock (_gate) return _last;
+        }
+    }
+
     /// <summary>Numbers up to this one were given before, even if no row of them is left.</summary>
     public void StartAfter(long block)
     {

@@ -4,56 +4,56 @@ using SmartCity.Timeline;
 
 namespace CityHub.Silo.Timeline;
 
-/// <summary>Folds readings in rising time into steps. A step without values is left out.</summary>
-internal sealed class HistoryFold(Instant from, TimeSpan step)
+/// <summary>Folds readings or windows in rising time into the steps of a history.</summary>
+internal static class HistoryFold
 {
-    private readonly List<HistoryPoint> _points = [];
-    private readonly long _length = (long)step.TotalMilliseconds;
-    private long _step = -1;
-    private int _count;
-    private Sums _good, _any;
+    /// <summary>A calendar's end of a query that has none.</summary>
+    public static Instant Clip(Instant at) => at <= Instant.Max ? at : Instant.Max;
 
-    public void Add(in PackedReading reading)
+    public static IReadOnlyList<HistoryPoint> OfReadings(HistoryQuery query, IEnumerable<PackedReading> readings)
     {
-        var step = (reading.At.UnixMilliseconds - from.UnixMilliseconds) / _length;
-        if (step != _step)
+        var points = new List<HistoryPoint>();
+        if (query.Quality != HistoryQuality.Any)
         {
-            Close();
-            _step = step;
+            var fold = new WindowFold(query.From, query.Step, (start, window) => Add(points, query, start, window));
+            foreach (var reading in readings) fold.Add(reading);
+            fold.Finish();
+            return points;
         }
-        _count++;
-        if (!reading.Flags.Measured) return;
-        _any.Add(reading.Value);
-        if (reading.Flags.Quality == Quality.Good) _good.Add(reading.Value);
+        // Good and doubtful ones together: as if none were good, but counted.
+        long step = -1;
+        var good = 0;
+        var all = new WindowFold(query.From, query.Step, (start, window) =>
+        {
+            if (window.Measured > 0) points.Add(new(start, window.Min, window.Mean, window.Max, window.Count, good));
+        });
+        foreach (var reading in readings)
+        {
+            var next = (reading.At.UnixMilliseconds - query.From.UnixMilliseconds) / (long)query.Step.TotalMilliseconds;
+            var window = Window.Of(reading);
+            // The fold closes a step with the first reading of the next, so the count of good ones is closed just before.
+            if (next != step) all.Finish();
+            good = (next == step ? good : 0) + window.Good;
+            step = next;
+            all.Add(reading.At, window with { Good = 0 });
+        }
+        all.Finish();
+        return points;
     }
 
-    public IReadOnlyList<HistoryPoint> Finish()
+    public static IReadOnlyList<HistoryPoint> OfWindows(HistoryQuery query, IEnumerable<(Instant Start, Window Window)> windows)
     {
-        Close();
-        return _points;
+        var points = new List<HistoryPoint>();
+        var fold = new WindowFold(query.From, query.Step, (start, window) => Add(points, query, start, window));
+        // What began before the first step belongs to it: only where no finer resolution is kept any more.
+        foreach (var (start, window) in windows) fold.Add(start < query.From ? query.From : start, window);
+        fold.Finish();
+        return points;
     }
 
-    private void Close()
+    private static void Add(List<HistoryPoint> points, HistoryQuery query, Instant start, Window window)
     {
-        var shown = _good.Count > 0 ? _good : _any;
-        if (shown.Count > 0)
-        {
-            _points.Add(new(new(from.UnixMilliseconds + _step * _length), shown.Min, shown.Sum / shown.Count, shown.Max, _count, _good.Count));
-        }
-        (_count, _good, _any) = (0, default, default);
-    }
-
-    private struct Sums
-    {
-        public double Min, Max, Sum;
-        public int Count;
-
-        public void Add(double value)
-        {
-            Min = Count == 0 ? value : Math.Min(Min, value);
-            Max = Count == 0 ? value : Math.Max(Max, value);
-            Sum += value;
-            Count++;
-        }
+        if (window.Shown == 0 || query.Quality == HistoryQuality.Good && window.Good == 0) return;
+        points.Add(new(start, window.Min, window.Mean, window.Max, window.Count, window.Good));
     }
 }

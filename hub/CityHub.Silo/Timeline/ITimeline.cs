@@ -40,10 +40,23 @@ public interface ITimeline
     /// <summary>Says that the twins' committed checkpoint includes every block through this one: <see cref="BlocksAfter"/> will not be asked for them again.</summary>
     void CheckpointedThrough(long block);
 
+    /// <summary>Blocks through this one are where they are to stay. Less than the last block while they wait in front of a store that is elsewhere: durable here, but
+    /// the ledger does not answer for them yet, so that nodes keep theirs even if this machine is lost. Thread-safe.</summary>
+    long StoredThrough { get; }
+
+    /// <summary>Why blocks wait in front of the store, or null: they do not. Thread-safe.</summary>
+    string? Trouble { get; }
+
+    /// <summary>Whatever the store does by itself, until cancelled. Called once, after the places of sensors are known.</summary>
+    Task Run(CancellationToken stopping);
+
     /// <summary>Readings of one series in [from, to), by time, streaming.</summary>
+    /// <exception cref="TimelineUnavailableException">The store is away.</exception>
     IEnumerable<Reading> Read(SensorId sensor, Quantity quantity, Instant from, Instant to);
 
-    IReadOnlyList<HistoryPoint> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step);
+    /// <summary>History in steps that are counted from its start, each named by its start. Made of the coarsest resolution that serves.</summary>
+    /// <exception cref="TimelineUnavailableException">The store is away.</exception>
+    HistoryAnswer History(HistoryQuery query);
 
     /// <summary>Resolves numbers back to names, for <see cref="BlocksAfter"/>.</summary>
     (SensorId Sensor, Quantity Quantity) SeriesName(int series);

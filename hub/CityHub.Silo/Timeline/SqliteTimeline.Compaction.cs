@@ -101,8 +101,17 @@ public sealed partial class SqliteTimeline
         if (Interlocked.Exchange(ref _mergeDue, false))
         {
             _compactor.Merge(Instant.From(_wall.GetUtcNow()) - _options.HourGrace, cancel);
+            Expire();
         }
         if (worked || flushDue) Drop(cancel);
+    }
+
+    /// <summary>Deletes the files of what has had its time, by the city's clock.</summary>
+    public void Expire()
+    {
+        var now = _city();
+        var gone = _days.Expire(now) + _windows.Expire(now);
+        if (gone > 0) Expired(gone);
     }
 
     private bool Flush(CancellationToken cancel)
@@ -120,6 +129,9 @@ public sealed partial class SqliteTimeline
 
     [LoggerMessage(LogLevel.Error, "The timeline cannot be compacted: {Fault}. It is tried again; readings stay in the append log")]
     private partial void CompactionFailing(Exception error, string fault);
+
+    [LoggerMessage(LogLevel.Information, "{Files} files of the timeline have had their time and are deleted")]
+    private partial void Expired(int files);
 
     [LoggerMessage(LogLevel.Information, "The timeline can be compacted again")]
     private partial void CompactionRecovered();

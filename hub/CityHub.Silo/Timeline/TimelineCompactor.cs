@@ -10,7 +10,7 @@ namespace CityHub.Silo.Timeline;
 /// in all, however much there is. Each step is made of transactions that can be repeated: a crash between two leaves repeats, which readers drop, never holes.
 /// Single-threaded.
 /// </summary>
-internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles days, int flushRows, TimelineMetrics metrics, DamageLog damage)
+internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles days, WindowFiles windows, Retention retention, Func<Instant> city, int flushRows, TimelineMetrics metrics, DamageLog damage)
 {
     /// <summary>Rows of runs that a merge reads at once at most, unless one bundle alone has more runs: what bounds its memory.</summary>
     private const int BundlesAtOnce = 2048;
@@ -73,12 +73,18 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
     private bool Take(byte[] data, List<ulong> keys, Dictionary<long, int> hours)
     {
         if (!AppendBlockReader.TryOpen(data, out var reader)) return false;
+        var now = city();
         for (var row = 0; row < reader.Rows; row++)
         {
             if (!reader.NextRow(out var series, out var reading)) return false;
             if (!Chunk.IsFiled(reading.At))
             {
                 damage.Found("stamp", $"a reading of series {series} stamped {reading.At.UnixMilliseconds} ms");
+                continue;
+            }
+            if (log.Names.SeriesName(series) is not { } name || retention.IsOver(Resolution.Raw, name.Quantity, reading.At, now))
+            {
+                metrics.SetAside("older-than-retention");
                 continue;
             }
             var hour = Chunk.HourOf(reading.At);
@@ -121,19 +127,16 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
         if (ofHour.Count == 0) return false;
         var bundles = runs.Session.Number("select max(bundle) from run where hour = $1", hour)!.Value + 1;
         var width = Math.Max(1, BundlesAtOnce / ofHour.Count);
-        using (var day = days.OpenWriter(Chunk.DayOf(hour)))
+        for (long from = 0; from < bundles; from += width)
         {
-            for (long from = 0; from < bundles; from += width)
-            {
-                if (cancel.IsCancellationRequested) return false;
-                MergeRange(day, hour, ofHour, from, from + width);
-            }
+            if (cancel.IsCancellationRequested) return false;
+            MergeRange(hour, ofHour, from, from + width);
         }
         runs.Drop(hour, ofHour[^1]);
         return true;
     }
 
-    private void MergeRange(SqliteSession day, long hour, List<long> ofHour, long from, long to)
+    private void MergeRange(long hour, List<long> ofHour, long from, long to)
     {
         var found = new SortedDictionary<int, List<PackedReading>>();
         foreach (var run in ofHour)
@@ -144,9 +147,45 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
             }
         }
         if (found.Count == 0) return;
-        day.Execute("BEGIN IMMEDIATE");
-        foreach (var (series, readings) in found) MergeSeries(day, hour, series, readings);
-        day.Execute("COMMIT");
+        var files = new Dictionary<string, SqliteSession>(StringComparer.Ordinal);
+        var former = new Dictionary<Quantity, List<SqliteSession>>();
+        var all = new List<(int Series, Quantity Quantity, List<PackedReading> Readings)>(found.Count);
+        try
+        {
+            foreach (var (series, readings) in found)
+            {
+                var quantity = log.Names.SeriesName(series)!.Value.Quantity;
+                var kind = days.KindOf(quantity);
+                if (!files.TryGetValue(kind, out var day))
+                {
+                    files.Add(kind, day = days.OpenWriter(DayFiles.DayOf(hour), kind));
+                    day.Execute("BEGIN IMMEDIATE");
+                }
+                TakeFormer(hour, series, quantity, readings, former);
+                MergeSeries(day, hour, series, readings);
+                all.Add((series, quantity, readings));
+            }
+            // Windows first: should we end here, the runs are still there and all of it is done again.
+            windows.Write(hour, all);
+            foreach (var day in files.Values) day.Execute("COMMIT");
+        }
+        finally
+        {
+            foreach (var file in files.Values.Concat(former.Values.SelectMany(of => of))) file.Dispose();
+        }
+    }
+
+    /// <summary>Adds what an hour has in the file of before, when its quantity is kept for another time now: windows are of all its readings, wherever they are.</summary>
+    private void TakeFormer(long hour, int series, Quantity quantity, List<PackedReading> readings, Dictionary<Quantity, List<SqliteSession>> former)
+    {
+        if (!former.TryGetValue(quantity, out var files)) former.Add(quantity, files = days.OpenFormer(DayFiles.DayOf(hour), quantity));
+        foreach (var file in files)
+        {
+            foreach (var (id, data) in DayFiles.Parts(file, hour, series))
+            {
+                if (!SeriesBlock.TryRead(data, readings)) damage.Found("day", $"block {id} of day {DayFiles.DayOf(hour):yyyy-MM-dd}");
+            }
+        }
     }
 
     private static bool TakeRows(byte[] bundle, SortedDictionary<int, List<PackedReading>> found)
@@ -174,10 +213,10 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, DayFiles da
             else
             {
                 damaged.Add(id);
-                damage.Found("day", $"block {id} of day {DayFiles.Name(Chunk.DayOf(hour))}");
+                damage.Found("day", $"block {id} of day {DayFiles.DayOf(hour):yyyy-MM-dd}");
             }
         }
         Chunk.SortAndDropRepeats(readings);
-        metrics.Merge(days.Replace(day, hour, series, CollectionsMarshal.AsSpan(readings), damaged, old));
+        metrics.Merge(DayFiles.Replace(day, hour, series, CollectionsMarshal.AsSpan(readings), damaged, old));
     }
 }

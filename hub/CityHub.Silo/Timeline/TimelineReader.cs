@@ -9,55 +9,85 @@ namespace CityHub.Silo.Timeline;
 /// Reads one series from wherever its readings are just now. The log's snapshot is taken first, then the runs', then the files of days are opened:
 /// readings move in that order, so each is met at least once, and what is met twice is a repeat, which is dropped.
 /// </summary>
-internal sealed class TimelineReader(AppendLog log, RunFile runs, DayFiles days, DamageLog damage)
+internal sealed class TimelineReader(AppendLog log, RunFile runs, PeriodFiles days, WindowFiles windows, DamageLog damage)
 {
     /// <summary>Hours from the one of <paramref name="from"/> to the one of <paramref name="to"/>, each sorted, without repeats; not cut at the ends.</summary>
-    public IEnumerable<List<PackedReading>> Chunks(int series, Instant from, Instant to)
+    public IEnumerable<List<PackedReading>> Chunks(int series, Quantity quantity, Instant from, Instant to)
     {
         if (to <= from) yield break;
-        var (firstHour, endHour) = (Chunk.HourOf(new(Math.Max(0, from.UnixMilliseconds))), Chunk.HourOf(new(Math.Min(to.UnixMilliseconds - 1, Instant.Max.UnixMilliseconds))) + 1);
+        var (firstHour, endHour) = Hours(from, to);
         var recent = Recent(series, firstHour, endHour);
-        var filed = days.Days(Chunk.DayOf(firstHour), Chunk.DayOf(endHour - 1) + 1);
-        foreach (var day in filed.Union(recent.Keys.Select(Chunk.DayOf)).Order())
+        var filed = days.Periods(DayFiles.DayOf(firstHour), DayFiles.DayOf(endHour - 1));
+        foreach (var day in filed.Union(recent.Keys.Select(DayFiles.DayOf)).Order())
         {
-            using var file = filed.Contains(day) ? Open(day) : null;
-            for (var hour = Math.Max(firstHour, day * 24); hour < Math.Min(endHour, day * 24 + 24); hour++)
+            var files = days.OpenReaders(day, quantity, damage);
+            try
             {
-                var readings = file is null ? [] : ReadHour(file, hour, series);
-                if (recent.TryGetValue(hour, out var more)) readings.AddRange(more);
-                if (readings.Count == 0) continue;
-                Chunk.SortAndDropRepeats(readings);
-                yield return readings;
+                var midnight = (long)(day - DateTime.UnixEpoch).TotalHours;
+                for (var hour = Math.Max(firstHour, midnight); hour < Math.Min(endHour, midnight + 24); hour++)
+                {
+                    var readings = ReadHour(files, hour, series);
+                    if (recent.TryGetValue(hour, out var more)) readings.AddRange(more);
+                    if (readings.Count == 0) continue;
+                    Chunk.SortAndDropRepeats(readings);
+                    yield return readings;
+                }
+            }
+            finally
+            {
+                foreach (var file in files) file.Dispose();
             }
         }
     }
 
-    private SqliteSession? Open(long day)
+    /// <summary>Windows of minutes or hours that start in [from, to), rising, as if all were filed: hours with readings that are not, and one that the end cuts, are folded anew.</summary>
+    public IEnumerable<(Instant Start, Window Window)> Windows(Resolution resolution, int series, Quantity quantity, Instant from, Instant to)
     {
-        try
+        var (firstHour, endHour) = Hours(from, to);
+        var anew = Recent(series, firstHour, endHour).Keys.ToHashSet();
+        if (to.UnixMilliseconds % Chunk.HourMilliseconds != 0) anew.Add(endHour - 1);
+        var filed = windows.Of(resolution, series, quantity, from, to);
+        if (anew.Count == 0) return filed;
+        var found = filed.Where(window => !anew.Contains(Chunk.HourOf(window.Start))).ToList();
+        foreach (var hour in anew.Order())
         {
-            return days.OpenReader(day);
+            var (begin, end) = (new Instant(hour * Chunk.HourMilliseconds), new Instant((hour + 1) * Chunk.HourMilliseconds));
+            var fold = new WindowFold(begin, TimelineSchema.Window(resolution), (start, window) =>
+            {
+                if (start >= from) found.Add((start, window));
+            });
+            foreach (var chunk in Chunks(series, quantity, begin, end))
+            {
+                foreach (var reading in chunk)
+                {
+                    if (reading.At < to) fold.Add(reading);
+                }
+            }
+            fold.Finish();
         }
-        catch (SqliteException error)
-        {
-            damage.Found("day", $"the file of day {DayFiles.Name(day)} ({SqliteFault.Name(error)})");
-            return null;
-        }
+        found.Sort((a, b) => a.Start.CompareTo(b.Start));
+        return found;
     }
 
-    private List<PackedReading> ReadHour(SqliteSession file, long hour, int series)
+    private static (long First, long End) Hours(Instant from, Instant to) =>
+        (Chunk.HourOf(new(Math.Max(0, from.UnixMilliseconds))), Chunk.HourOf(new(Math.Min(to.UnixMilliseconds - 1, Instant.Max.UnixMilliseconds))) + 1);
+
+    private List<PackedReading> ReadHour(List<SqliteSession> files, long hour, int series)
     {
         var readings = new List<PackedReading>();
-        try
+        foreach (var file in files)
         {
-            foreach (var (id, data) in DayFiles.Parts(file, hour, series))
+            try
             {
-                if (!SeriesBlock.TryRead(data, readings)) damage.Found("day", $"block {id} of day {DayFiles.Name(Chunk.DayOf(hour))}");
+                foreach (var (id, data) in DayFiles.Parts(file, hour, series))
+                {
+                    if (!SeriesBlock.TryRead(data, readings)) damage.Found("day", $"block {id} of day {DayFiles.DayOf(hour):yyyy-MM-dd}");
+                }
             }
-        }
-        catch (SqliteException error)
-        {
-            damage.Found("day", $"hour {hour % 24} of day {DayFiles.Name(Chunk.DayOf(hour))} ({SqliteFault.Name(error)})");
+            catch (SqliteException error)
+            {
+                damage.Found("day", $"hour {hour % 24} of day {DayFiles.DayOf(hour):yyyy-MM-dd} ({SqliteFault.Name(error)})");
+            }
         }
         return readings;
     }

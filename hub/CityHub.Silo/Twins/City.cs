@@ -39,8 +39,9 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
         return views;
     }
 
-    public Task<IReadOnlyList<HistoryPoint>> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step, CancellationToken cancel) =>
-        Task.Run(() => timeline.History(sensor, quantity, from, to, step), cancel);
+    public Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel) => Task.Run(() => timeline.History(query), cancel);
+
+    public IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to) => timeline.Read(sensor, quantity, from, to);
 
     public Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel) => register.ListEpisodes(filter).WaitAsync(cancel);
 

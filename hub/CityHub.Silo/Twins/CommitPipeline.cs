@@ -32,6 +32,7 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
     private long _savedThrough;
     private bool _sweeping;
     private readonly List<(NodeKey Node, byte[] Answer)> _answers = [];
+    private readonly HeldAnswers _held = new();
     private readonly List<TimelineRow> _rows = [];
     private readonly List<LedgerMark> _marks = [];
     private Task _saving = Task.CompletedTask;
@@ -58,6 +59,7 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
             {
                 await Task.Delay(options.CommitInterval, wall, stopping);
                 if (_saving.IsFaulted) await _saving;
+                if (_saving.IsCompleted) Release();
                 var answers = _saving.IsCompleted && wall.GetElapsedTime(lastAnswers) >= options.AnswerInterval;
                 if (answers) lastAnswers = wall.GetTimestamp();
                 await Commit(answers, options.CheckpointKilobytes * 1024, stopping);
@@ -113,7 +115,7 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
                 foreach (var state in cut.States) _unsaved[state.Node] = state.State;
                 _answers.AddRange(cut.Answers);
             }
-            _saving = Save(events, sweepEnds: left == 0, stopping);
+            _saving = Save(events, _lastBlock, sweepEnds: left == 0, stopping);
         }
         engine.Return(cuts);
     }
@@ -179,16 +181,26 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
         timeline.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks), out block) == TimelineVerdict.Stored;
 
     /// <summary>Events first: neither an answer nor a checkpoint that knows of an episode may outlive the episode itself.</summary>
-    private async Task Save(long events, bool sweepEnds, CancellationToken stopping)
+    private async Task Save(long events, long block, bool sweepEnds, CancellationToken stopping)
     {
         await episodes.WrittenThrough(events, stopping);
-        foreach (var (node, bytes) in _answers) answer(node, bytes);
-        metrics.Answers.Add(_answers.Count);
+        _held.Add(block, _answers);
         _answers.Clear();
+        Release();
         await SaveStates(sweepEnds ? _sweepThrough : _savedThrough, stopping);
         if (!sweepEnds) return;
         (_sweeping, _savedThrough, LastCheckpoint) = (false, _sweepThrough, wall.GetTimestamp());
         timeline.CheckpointedThrough(_savedThrough);
+    }
+
+    /// <summary>Answers for what has reached the store itself.</summary>
+    private void Release()
+    {
+        foreach (var (node, bytes) in _held.TakeThrough(timeline.StoredThrough))
+        {
+            answer(node, bytes);
+            metrics.Answers.Add(1);
+        }
     }
 
     private async Task SaveStates(long through, CancellationToken stopping)

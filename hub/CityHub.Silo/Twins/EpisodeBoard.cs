@@ -51,13 +51,13 @@ public sealed class EpisodeBoard(EventFeed feed, CityClock city, HubMetrics metr
         }
     }
 
-    /// <summary>How many episodes are open, by district and severity.</summary>
+    /// <summary>How many episodes are open, by district and severity; drills and tests are none.</summary>
     public IReadOnlyDictionary<(string District, Severity Severity), int> OpenCounts()
     {
         var counts = new Dictionary<(string, Severity), int>();
         lock (_gate)
         {
-            foreach (var episode in _open.Values) counts[(episode.District, episode.Severity)] = counts.GetValueOrDefault((episode.District, episode.Severity)) + 1;
+            foreach (var episode in _open.Values.Where(one => one.Kind == EpisodeKind.Actual)) counts[(episode.District, episode.Severity)] = counts.GetValueOrDefault((episode.District, episode.Severity)) + 1;
         }
         return counts;
     }

@@ -10,6 +10,7 @@ namespace CityHub.Silo.Twins;
 /// <summary>A sensor's twin in its shard, with what it needs at hand for each reading: its rules and its numbers in the timeline.</summary>
 internal sealed class SensorActor(NodeActor node, string device, SensorPlace place, SensorTwin twin) : IHasDeadline
 {
+    private SensorRhythm _rhythm;
     private readonly int[] _series = new int[256]; // by quantity, plus one; 0: not asked for yet
 
     public NodeActor Node => node;
@@ -22,6 +23,18 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
     /// <summary>Whether its device said that it is gone while its node is there.</summary>
     public bool IsDead { get; set; }
 
+    /// <summary>Whether its device should have spoken by now, by its own rhythm.</summary>
+    public bool IsStale => _rhythm.IsStale;
+
+    /// <summary>A reading came; true: it is back.</summary>
+    public bool Heard(in Reading reading, Instant wallNow) => _rhythm.Heard(reading.At, wallNow);
+
+    /// <summary>Its node is there again.</summary>
+    public void Expect(Instant wallNow) => _rhythm.Expect(wallNow);
+
+    /// <summary>True: it has become stale just now.</summary>
+    public bool Look(Instant wallNow) => _rhythm.Look(wallNow);
+
     public int SeriesOf(ITimeline timeline, Quantity quantity)
     {
         var known = _series[(byte)quantity];
@@ -30,6 +43,9 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
         _series[(byte)quantity] = series + 1;
         return series;
     }
+
+    // What its node says of itself comes first: of a node that is away, nobody expects a sensor.
+    private Presence PresenceNow => node.Presence != Presence.Online ? node.Presence : IsDead ? Presence.Offline : IsStale ? Presence.Stale : Presence.Online;
 
     public SensorView View()
     {
@@ -40,7 +56,7 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
             var newest = quantity.Newest;
             values.Add(new(newest.Quantity, newest.At, newest.TryGetValue(out var value) ? value : null, newest.Fault, newest.Quality, newest.Clock));
         }
-        return new(twin.Id, Place.Device, Place.Place, IsDead && node.Presence == Presence.Online ? Presence.Offline : node.Presence, values)
+        return new(twin.Id, Place.Device, Place.Place, PresenceNow, values)
         {
             EarlyWarnings = twin.EarlyWarnings(),
         };

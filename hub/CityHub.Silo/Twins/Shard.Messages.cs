@@ -152,7 +152,7 @@ internal sealed partial class Shard
         {
             if (SensorOf(node, item.Device) is not { } sensor || !IsBelievable(node, item.Reading)) continue;
             Observe(sensor, item.Reading);
-            AddRow(sensor, item.Reading);
+            AddRow(sensor, item.Reading.WithQuality(sensor.Twin.Judged));
         }
         EndBatch(node, batch.Position, first);
     }
@@ -213,7 +213,7 @@ internal sealed partial class Shard
             if (!isBirth) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.DuplicateReading);
             return;
         }
-        AddRow(sensor, reading);
+        AddRow(sensor, reading.WithQuality(sensor.Twin.Judged));
     }
 
     private static bool IsSame(in Reading a, in Reading b) =>
@@ -222,6 +222,7 @@ internal sealed partial class Shard
     private ObserveOutcome Observe(SensorActor sensor, in Reading reading)
     {
         _parts.City.Follow(reading.At);
+        if (sensor.Heard(reading, _wallNow)) _parts.Feed.Tell(_wallNow, "sensor.online", sensor.Twin.Id.Value);
         return Observe(sensor, reading, _parts.City.Now);
     }
 

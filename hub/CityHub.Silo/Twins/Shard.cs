@@ -35,6 +35,7 @@ internal sealed partial class Shard
     private Cut _cut = new();
     private long _eventsThrough;
     private Instant _wallNow;
+    private long _silenceLooked;
     private long _arrived;
 
     public Shard(ShardParts parts, int shards)
@@ -202,6 +203,22 @@ internal sealed partial class Shard
         }
         while (_nodeDeadlines.TryTake(_wallNow.UnixMilliseconds, out var node)) LookAtNode(node);
         LookForBirths();
+        LookForSilence();
+    }
+
+    // Once a second is soon enough: the least grace is ten. A city clock that follows the data replays what nobody waits for.
+    private void LookForSilence()
+    {
+        if (_wallNow.UnixMilliseconds - _silenceLooked < 1000 || _parts.City.Kind == CityClockKind.Data) return;
+        _silenceLooked = _wallNow.UnixMilliseconds;
+        foreach (var node in _nodes.Values)
+        {
+            if (node.Twin.Presence != NodePresence.Online) continue;
+            foreach (var sensor in node.Sensors.Values)
+            {
+                if (sensor.Look(_wallNow)) _parts.Feed.Tell(_wallNow, "sensor.stale", sensor.Twin.Id.Value);
+            }
+        }
     }
 
     private void LookForBirths()
@@ -241,6 +258,10 @@ internal sealed partial class Shard
     {
         if (!node.Twin.Becomes(presence, _wallNow)) return;
         MarkDirty(node);
+        if (presence == NodePresence.Online)
+        {
+            foreach (var sensor in node.Sensors.Values) sensor.Expect(_wallNow);
+        }
         var kind = presence switch
         {
             NodePresence.Online => "node.online",

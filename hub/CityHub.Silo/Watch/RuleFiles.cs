@@ -43,7 +43,7 @@ public sealed partial class RuleFiles(RulesOptions options, IRegister register, 
         var folder = RuleParser.Parse(RuleParser.Split(kept.Source), out var stale);
         if (folder is null) throw new BadRulesException([.. _errors, .. stale]);
         _districts = folder.Districts;
-        return _current = new(kept.Version, kept.Hash, folder.DayOffset, folder.Rules);
+        return _current = folder.As(kept.Version);
     }
 
     /// <summary>Looks at the files until cancelled.</summary>
@@ -97,7 +97,7 @@ public sealed partial class RuleFiles(RulesOptions options, IRegister register, 
         _districts = folder.Districts;
         metrics.RuleLoads.Add(1, new KeyValuePair<string, object?>("outcome", "installed"));
         InForce(folder.Rules.Count, version, folder.Hash[..12]);
-        return _current = new(version, folder.Hash, folder.DayOffset, folder.Rules);
+        return _current = folder.As(version);
     }
 
     private List<RuleSource> Read(out List<RuleError> errors)

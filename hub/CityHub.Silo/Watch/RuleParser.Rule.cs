@@ -23,6 +23,7 @@ public static partial class RuleParser
         var text = new RuleText(file, map, errors);
         var id = ReadId(text, "id", required: true);
         var row = text.Text("quantity", 64, required: true) is { } name ? QuantityCatalogue.Find(name) : null;
+        if (row is { Quantity: Quantity.Notice }) row = null; // what the hub says of itself is no matter of rules
         if (row is null && text.Find("quantity") is { } unknown) text.Error(unknown, $"quantity: '{unknown}' is not in the catalogue");
         var mean = ReadMean(text);
         var rate = ReadRate(text);

@@ -2,13 +2,20 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using SmartCity.Readings;
 using SmartCity.Watch;
 using YamlDotNet.RepresentationModel;
 
 namespace CityHub.Silo.Watch;
 
 /// <summary>What a folder of rule files says: the rules, and the names of the districts.</summary>
-public sealed record RuleFolder(string Hash, TimeSpan DayOffset, IReadOnlyList<Rule> Rules, IReadOnlyDictionary<string, string> Districts);
+public sealed record RuleFolder(string Hash, TimeSpan DayOffset, IReadOnlyList<Rule> Rules, IReadOnlyDictionary<string, string> Districts)
+{
+    public IReadOnlyList<QualityChecks> Checks { get; init; } = [];
+
+    /// <summary>The rules as a numbered version.</summary>
+    public RuleSet As(int version) => new(version, Hash, DayOffset, Rules) { Checks = Checks };
+}
 
 /// <summary>Reads rule files (schema: <c>rules/README.md</c>). Pure: texts in, rules or every error out.</summary>
 public static partial class RuleParser
@@ -33,6 +40,7 @@ public static partial class RuleParser
         }
         var districts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var calendars = new SortedDictionary<string, IReadOnlySet<DateOnly>>(StringComparer.Ordinal);
+        var checks = new SortedDictionary<Quantity, QualityChecks>();
         TimeSpan? dayOffset = null;
         var rulesOf = new List<(string File, YamlSequenceNode Rules)>();
         foreach (var (source, map) in maps)
@@ -41,6 +49,7 @@ public static partial class RuleParser
             ReadDayOffset(text, ref dayOffset);
             ReadDistricts(text, districts);
             ReadCalendars(text, calendars);
+            ReadChecks(text, checks);
             if (text.Find("rules") is { } rules)
             {
                 if (rules is YamlSequenceNode sequence) rulesOf.Add((source.File, sequence));
@@ -55,7 +64,7 @@ public static partial class RuleParser
             if (byId.Count > MaxRules) found.Add(new(file, 0, $"more than {MaxRules} rules"));
         }
         errors = found;
-        return found.Count > 0 ? null : new(HashOf(sources), dayOffset ?? TimeSpan.Zero, [.. byId.Values], districts);
+        return found.Count > 0 ? null : new(HashOf(sources), dayOffset ?? TimeSpan.Zero, [.. byId.Values], districts) { Checks = [.. checks.Values] };
     }
 
     /// <summary>SHA-256 over names and texts, in the order of the names.</summary>

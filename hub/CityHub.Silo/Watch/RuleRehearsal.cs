@@ -44,7 +44,7 @@ public sealed class RuleRehearsal(ITwinEngine engine, ITimeline timeline, Episod
 
     private (RehearsalReport?, RehearsalRefusal?) Replay(RuleFolder proposed, Instant from, Instant to, CancellationToken cancel)
     {
-        var rehearsal = new Rehearsal(board.Rules, new(0, proposed.Hash, proposed.DayOffset, proposed.Rules));
+        var rehearsal = new Rehearsal(board.Rules, proposed.As(0));
         var queue = new PriorityQueue<Series, long>();
         try
         {

@@ -67,6 +67,7 @@ internal sealed class SubscriptionCheck(AddressGuard guard, IEd25519 curve, IRea
         foreach (var category in terms.Categories) When(!EpisodeCategories.All.Contains(category, StringComparer.Ordinal), "categories", $"one is none of {string.Join(", ", EpisodeCategories.All)}");
         When(terms.Kinds.Count == 0 || terms.Kinds.Any(kind => !Enum.IsDefined(kind)), "kinds", "names at least one of actual, exercise, test");
         When(terms.Quantities.Any(quantity => !Enum.IsDefined(quantity)), "quantities", "one is not in the catalogue");
+        When(terms.News.Count > 0 && !terms.News.Contains(EpisodeNews.Raised), "types", "leaves out episode.raised: the end of what nobody heard of is no news");
         When(!Enum.IsDefined(terms.Format), "format", "is none that the hub writes");
         When(PayloadFormats.IsChat(terms.Format) && terms.Heartbeat > TimeSpan.Zero, "heartbeat", "has no use in a chat");
         When(!Enum.IsDefined(terms.Signature), "signature", "is neither v1 nor v1a");

@@ -11,6 +11,9 @@ namespace CityHub.Silo.Webhooks;
 /// <param name="city">Who speaks.</param>
 public sealed class WebhookComposer(City city)
 {
+    /// <summary>What links to acknowledge are made with; null: messages hold none. They hold none either while the hub has no address.</summary>
+    public byte[]? LinkKey { get; set; }
+
     private readonly record struct Receiver(Subscription Subscription, Audience Audience, TimeZoneInfo? Zone);
 
     private IReadOnlyList<Subscription> _read = [];
@@ -22,6 +25,8 @@ public sealed class WebhookComposer(City city)
         if (subscriptions.Count == 0 || EpisodeMessages.News(change.Before, change.After) is not { } news) return [];
         if (!ReferenceEquals(subscriptions, _read)) (_read, _receivers) = (subscriptions, [.. subscriptions.Select(Read)]);
 
+        if (!Array.Exists(_receivers, one => one.Audience.Hears(news) || news is EpisodeNews.SeverityChanged or EpisodeNews.Reopened)) return [];
+
         // Whoever heard of it hears the rest. Its first news needs no look: nobody has heard of it.
         var earlier = change.Before?.RaisedAt is null ? [] : lines.Earlier(change.After.Id);
         var messages = new List<NewMessage>();
@@ -32,7 +37,7 @@ public sealed class WebhookComposer(City city)
             if (audience.Told(news, change.After, own.Length > 0) is not { } told) continue;
             var notice = new Notice(change.After, told, MessageId.Of(subscription.Id, change.After.Id, change.Number), subscription.Id, lines.NextNumber(subscription.Id), lines.Now)
             {
-                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Urgency,
+                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Urgency, AcknowledgeUrl = Link(subscription.Id, change.After.Id, lines.Now),
             };
             messages.Add(new(notice.MessageId, subscription.Id, EpisodeBody.Type(told), Write(subscription.Terms.Format, notice, shared))
             {
@@ -40,6 +45,18 @@ public sealed class WebhookComposer(City city)
             });
         }
         return messages;
+    }
+
+    /// <summary>What became of an episode, in the place of messages that grew too old to be sent as new.</summary>
+    public NewMessage Summary(Subscription subscription, Episode episode, IOutboxLines lines)
+    {
+        var number = lines.NextNumber(subscription.Id);
+        // Below zero, where no change's number is: its id is its own.
+        var notice = new Notice(episode, EpisodeNews.Summary, MessageId.Of(subscription.Id, episode.Id, -number), subscription.Id, number, lines.Now)
+        {
+            City = city, AcknowledgeUrl = Link(subscription.Id, episode.Id, lines.Now), Earlier = [.. lines.Earlier(episode.Id).Where(one => string.Equals(one.Subscription, subscription.Id, StringComparison.Ordinal)).Select(Read)],
+        };
+        return new(notice.MessageId, subscription.Id, EpisodeBody.Type(EpisodeNews.Summary), NoticeText.Write(subscription.Terms.Format, notice));
     }
 
     /// <summary>What the test button sends: nothing happened, and it says so.</summary>
@@ -60,6 +77,9 @@ public sealed class WebhookComposer(City city)
         return EpisodeBody.Complete(body, notice);
     }
 
+    private string? Link(string subscription, EpisodeId episode, Instant now) =>
+        LinkKey is { } key && city.Address is { } address ? $"{address.ToString().TrimEnd('/')}/{AcknowledgeLink.Path(key, subscription, episode, now + AcknowledgeLink.Lifetime)}" : null;
+
     private static EarlierNotice Read(EarlierMessage one) => new(one.MessageId, one.Type, one.QueuedAt, one.Delivered);
 
     /// <summary>The zone that a name stands for on this machine.</summary>
@@ -68,7 +88,7 @@ public sealed class WebhookComposer(City city)
     private static Receiver Read(Subscription subscription)
     {
         var terms = subscription.Terms;
-        var audience = new Audience(subscription.Department, subscription.Districts, subscription.MinSeverity) { Categories = terms.Categories, Quantities = terms.Quantities, Kinds = terms.Kinds };
+        var audience = new Audience(subscription.Department, subscription.Districts, subscription.MinSeverity) { Categories = terms.Categories, Quantities = terms.Quantities, Kinds = terms.Kinds, News = terms.News };
         // A zone that this machine does not know keeps nobody waiting.
         return new(subscription, audience, terms.QuietHours is { } quiet && TryZone(quiet.Zone, out var zone) ? zone : null);
     }

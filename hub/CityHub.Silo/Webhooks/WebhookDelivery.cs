@@ -20,7 +20,7 @@ namespace CityHub.Silo.Webhooks;
 /// <item>No one waits for another: each subscription has its own places, and one whose places are taken is left out of the look.</item>
 /// </list>
 /// </summary>
-public sealed partial class WebhookDelivery(IRegister register, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
+public sealed partial class WebhookDelivery(IRegister register, WebhookComposer composer, WebhookPost post, IEd25519 curve, WebhookMetrics metrics, IOptions<WebhookOptions> settings, TimeProvider wall, ILogger<WebhookDelivery> log)
     : BackgroundService
 {
     private const int RecordGroup = 512;
@@ -165,8 +165,13 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
     {
         if (_held.Count >= _options.MaxInFlight || lane.IsFull) return false;
         var now = _clock.Now;
+        if (message.Episode is { } episode && now - message.QueuedAt > lane.Subscription.Terms.AgeLimit)
+        {
+            _held.Add(message.Row, SumUp(lane.Subscription, episode, message));
+            return true;
+        }
         if (lane.ClosedUntil(now) is { } until) _opens = Earlier(_opens, until);
-        else if (lane.Enter(message.Attempts + 1, now) is { } place)
+        else if (lane.Enter(message.Tried + 1, now) is { } place)
         {
             _held.Add(message.Row, Attempt(lane, place.Index, place.Endpoint, message, abort));
             return true;
@@ -276,74 +281,12 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
         var now = _clock.Now;
         var outcome = result.Verdict.Outcome;
         var delivered = outcome == DeliveryOutcome.Delivered;
-        var next = delivered ? null : RetrySchedule.Next(number, now, result.Verdict.RetryAfter, Random.Shared.NextDouble(), lane.Subscription.Endpoints.Count);
+        var next = delivered ? null : RetrySchedule.Next(message.Tried + 1, now, result.Verdict.RetryAfter, Random.Shared.NextDouble(), lane.Subscription.Endpoints.Count);
         var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
         metrics.Ended(outcome, SecondsSince(message.QueuedAt));
         if (lane.IsNews(outcome, _clock.UtcNow)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
-        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint }, outcome));
+        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint, Answer = result.Answer }, outcome));
         if (lane.Leave(endpoint, result.Verdict, now)) _bell.Ring();   // it was full or found out about its endpoint: the next one has a place now
-    }
-
-    /// <summary>Writes attempts down in groups: whatever ended while the last group was committed is the next one.</summary>
-    private async Task Write(CancellationToken stopping)
-    {
-        var group = new List<Attempted>();
-        while (await _ended.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
-        {
-            while (group.Count < RecordGroup && _ended.Reader.TryRead(out var one)) group.Add(one);
-            if (!await Record(group, stopping).ConfigureAwait(false)) return;
-            foreach (var one in group)
-            {
-                if (one.Record is { Delivered: false, NextAt: null })
-                {
-                    metrics.DeadLettered();
-                    DeadLettered(one.Message.MessageId, one.Message.Subscription, one.Record.Attempt, one.Record.Outcome);
-                }
-
-                _written.Enqueue(one.Record);
-            }
-
-            // What has come forward was handed over already; so its rows may wait to be let go until the loop wakes for something else.
-            if (Volatile.Read(ref _wantsRows) || group.Exists(one => !one.Record.Delivered)) _bell.Ring();
-            group.Clear();
-        }
-    }
-
-    /// <summary>Tries until the register takes it. False: the hub stops first, and the messages go out again after the start.</summary>
-    private async Task<bool> Record(List<Attempted> group, CancellationToken stopping)
-    {
-        while (true)
-        {
-            try
-            {
-                // Paused before it is written down: a crash in between asks the endpoint once more, instead of forgetting that it is gone.
-                foreach (var (subscription, endpoint) in group.Where(one => one.Outcome == DeliveryOutcome.Gone).Select(one => (one.Message.Subscription, one.Record.Endpoint)).Distinct())
-                {
-                    var left = await register.EndpointGone(subscription, endpoint).ConfigureAwait(false);
-                    metrics.EndpointGone();
-                    if (left is { Paused: false }) EndpointGone(subscription, endpoint + 1);
-                    else SubscriptionGone(subscription);
-                }
-
-                await register.RecordAttempts([.. group.Select(one => one.Record)]).ConfigureAwait(false);
-                RegisterAnswered();
-                return true;
-            }
-            catch (RegisterUnavailableException e)
-            {
-                RegisterRefused(e);
-                if (stopping.IsCancellationRequested) return false;
-            }
-
-            try
-            {
-                await Task.Delay(_options.RegisterRetry, wall, stopping).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // One more try before the hub stops.
-            }
-        }
     }
 
     private async Task End(CancellationTokenSource abort)
@@ -376,6 +319,9 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookPost post
 
     [LoggerMessage(LogLevel.Error, "Message {Message} to subscription {Subscription} is given up after {Attempts} attempts; the last one: {Outcome}")]
     private partial void DeadLettered(string message, string subscription, int attempts, string outcome);
+
+    [LoggerMessage(LogLevel.Warning, "Subscription {Subscription}: {Messages} messages about episode {Episode} grew older than its age limit; one summary takes their place")]
+    private partial void TooOld(string subscription, int messages, string episode);
 
     [LoggerMessage(LogLevel.Warning, "Subscription {Subscription} is paused: its endpoint answered 410 Gone. What comes up for it is kept until it is resumed or removed")]
     private partial void SubscriptionGone(string subscription);

@@ -62,7 +62,7 @@ public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost pos
             {
                 // One that hangs delays its own next one, and nobody else's.
                 var underWay = Send(subscription, secret, every, totals.GetValueOrDefault(subscription.Id), now, stopping);
-                _beats[subscription.Id] = (wall.GetTimestamp(), underWay);
+                _beats[subscription.Id] = (Turn(_beats[subscription.Id].Last, every), underWay);
             }
             if (_silent) Resumed();
             _silent = false;
@@ -72,6 +72,13 @@ public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost pos
             if (!_silent) Silent(e.Message);
             _silent = true;
         }
+    }
+
+    /// <summary>The last whole interval's end: a beat that was made a moment late makes none after it later.</summary>
+    private long Turn(long last, TimeSpan every)
+    {
+        var whole = Math.Max(1, Math.Floor((wall.GetElapsedTime(last) + (Tick / 10)) / every));
+        return last + (long)(every.TotalSeconds * whole * wall.TimestampFrequency);
     }
 
     /// <summary>Whose interval has passed.</summary>

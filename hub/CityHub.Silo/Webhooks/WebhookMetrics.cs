@@ -17,6 +17,7 @@ public sealed class WebhookMetrics
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _heartbeats;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _superseded;
     private readonly Counter<long> _paused;
     private readonly Counter<long> _registerAway;
     private readonly Histogram<double> _sent;
@@ -30,6 +31,7 @@ public sealed class WebhookMetrics
         _attempts = meter.CreateCounter<long>("cityhub_webhook_attempts", "{attempts}", "Attempts to deliver a webhook, by outcome.");
         _heartbeats = meter.CreateCounter<long>("cityhub_webhook_heartbeats", "{heartbeats}", "Heartbeats to subscriptions, by outcome.");
         _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule.");
+        _superseded = meter.CreateCounter<long>("cityhub_webhook_superseded", "{messages}", "Messages given up for a summary because they grew older than their subscription's age limit.");
         _paused = meter.CreateCounter<long>("cityhub_webhook_endpoints_gone", "{subscriptions}", "Subscriptions paused because their endpoint answered 410.");
         _registerAway = meter.CreateCounter<long>("cityhub_webhook_register_away", "{failures}", "Times that the outbox could not be read or written.");
         _sent = meter.CreateHistogram("cityhub_webhook_commit_to_send_seconds", "s", "From the commit of a message to its first attempt.", advice: Seconds);
@@ -56,6 +58,8 @@ public sealed class WebhookMetrics
     internal void HeartbeatEnded(DeliveryOutcome outcome) => _heartbeats.Add(1, Outcomes[(int)outcome]);
 
     internal void DeadLettered() => _deadLettered.Add(1);
+
+    internal void Superseded(int messages) => _superseded.Add(messages);
 
     internal void EndpointGone() => _paused.Add(1);
 

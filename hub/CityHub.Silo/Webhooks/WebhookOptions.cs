@@ -53,6 +53,10 @@ public sealed class WebhookOptions : IValidatableObject
     {
         if (Heartbeat > TimeSpan.Zero && Heartbeat < TimeSpan.FromSeconds(5))
             yield return new($"{Section}:{nameof(Heartbeat)} is zero for none, or at least 5 s.", [nameof(Heartbeat)]);
+        foreach (var (name, file) in ClientCertificates)
+        {
+            if (!File.Exists(file)) yield return new($"{Section}:{nameof(ClientCertificates)}:{name}: there is no file '{file}'.", [nameof(ClientCertificates)]);
+        }
         if (!CapMessage.IsName(Sender)) yield return new($"{Section}:{nameof(Sender)} holds a space, comma, < or &, or is too long.", [nameof(Sender)]);
         if (Address is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https") || address.Query.Length > 0 || address.UserInfo.Length > 0 || address.Fragment.Length > 0))
             yield return new($"{Section}:{nameof(Address)} is an absolute http or https address without query.", [nameof(Address)]);

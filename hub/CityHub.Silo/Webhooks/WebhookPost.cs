@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
 using Microsoft.Extensions.Options;
@@ -13,16 +16,24 @@ namespace CityHub.Silo.Webhooks;
 /// <param name="Status">The HTTP status; null when there was none.</param>
 public readonly record struct PostResult(DeliveryVerdict Verdict, int? Status)
 {
+    /// <summary>What the endpoint said when it did not take it: its first characters, as plain text; null: nothing, or it took it.</summary>
+    public string? Answer { get; init; }
+
     /// <summary>For the record of deliveries: name and status, nothing that the endpoint wrote.</summary>
     public string Text => Status is { } status ? $"{DeliveryVerdict.Name(Verdict.Outcome)} ({status.ToString(CultureInfo.InvariantCulture)})" : DeliveryVerdict.Name(Verdict.Outcome);
 }
 
 /// <summary>Sends one message once, signed with the wall clock's time of this attempt. Follows no redirect, takes no proxy from the environment,
-/// keeps no cookie, reads at most 1 kB of an answer's body and throws it away.</summary>
+/// keeps no cookie, reads at most 1 kB of an answer's body.</summary>
 public sealed class WebhookPost : IDisposable
 {
     /// <summary>Bytes of an answer's body that are read so that its connection can be used again; past them it is closed.</summary>
     private const int MaxAnswerBytes = 1024;
+
+    /// <summary>Characters of it that are kept.</summary>
+    public const int MaxAnswerText = 500;
+
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     private static readonly MediaTypeHeaderValue[] ContentTypes =
         [.. Enumerable.Range(0, Enum.GetValues<PayloadFormat>().Max(format => (int)format) + 1).Select(number => new MediaTypeHeaderValue(number == 0 ? "application/octet-stream" : PayloadFormats.ContentType((PayloadFormat)number)))];
@@ -30,12 +41,18 @@ public sealed class WebhookPost : IDisposable
     private readonly AddressGuard _guard;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _wall;
-    private readonly HttpMessageInvoker _http;
+    private readonly EndpointTrust _trust;
+    private readonly ConcurrentDictionary<(string? Authority, string? Certificate), HttpMessageInvoker> _http = new();   // one for each way to trust: connections are shared within it
 
     public WebhookPost(AddressGuard guard, IOptions<WebhookOptions> options, TimeProvider wall)
     {
         (_guard, _timeout, _wall) = (guard, options.Value.Timeout, wall);
-        _http = new(new SocketsHttpHandler
+        _trust = new(options.Value);
+    }
+
+    private HttpMessageInvoker Http(WebhookEndpoint endpoint) => _http.GetOrAdd((endpoint.Authority, endpoint.ClientCertificate), key =>
+    {
+        var handler = new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
@@ -47,8 +64,10 @@ public sealed class WebhookPost : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // then the name is resolved, and judged, again
             UseCookies = false,
             UseProxy = false,   // a proxy would connect for us, past the guard
-        });
-    }
+        };
+        _trust.Apply(handler.SslOptions, key.Authority, key.Certificate);
+        return new HttpMessageInvoker(handler);
+    });
 
     /// <exception cref="OperationCanceledException">Only when <paramref name="cancel"/> asks for it.</exception>
     public async Task<PostResult> Send(WebhookEndpoint endpoint, WebhookSigners signers, PayloadFormat format, OutboxMessage message, CancellationToken cancel)
@@ -59,9 +78,10 @@ public sealed class WebhookPost : IDisposable
         try
         {
             using var request = Compose(endpoint.Url, signers, format, message);
-            using var answer = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
+            using var answer = await Http(endpoint).SendAsync(request, either.Token).ConfigureAwait(false);
             var status = (int)answer.StatusCode;
-            return new(DeliveryVerdict.Of(status, RetryAfter(answer)), status);
+            var verdict = DeliveryVerdict.Of(status, RetryAfter(answer));
+            return new(verdict, status) { Answer = verdict.Outcome == DeliveryOutcome.Delivered ? null : await Said(answer, either.Token).ConfigureAwait(false) };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -71,9 +91,37 @@ public sealed class WebhookPost : IDisposable
         {
             return new(new(Named(e), null), null);
         }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            return new(new(DeliveryOutcome.TlsFailed, null), null);   // a certificate of ours that cannot be read
+        }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        foreach (var http in _http.Values) http.Dispose();
+        _trust.Dispose();
+    }
+
+    /// <summary>The beginning of what an endpoint says about why not, for whoever has to mend it. What comes slowly is not waited for long.</summary>
+    private async Task<string?> Said(HttpResponseMessage answer, CancellationToken cancel)
+    {
+        using var patience = new CancellationTokenSource(AnswerPatience, _wall);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        var bytes = new byte[MaxAnswerBytes];
+        var length = 0;
+        try
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+            while (length < bytes.Length && await body.ReadAsync(bytes.AsMemory(length), either.Token).ConfigureAwait(false) is > 0 and var read) length += read;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        {
+            // What came until then is kept; its status counts in any case.
+        }
+        var text = string.Concat(Encoding.UTF8.GetString(bytes, 0, length).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        return text.Length == 0 ? null : text.Length <= MaxAnswerText ? text : text[..MaxAnswerText];
+    }
 
     private HttpRequestMessage Compose(Uri url, WebhookSigners signers, PayloadFormat format, OutboxMessage message)
     {

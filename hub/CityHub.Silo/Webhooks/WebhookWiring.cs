@@ -19,6 +19,7 @@ public static class WebhookWiring
             .AddSingleton(provider => new WebhookComposer(CityOf(provider.GetRequiredService<IOptions<WebhookOptions>>().Value)))
             .AddSingleton<WebhookPost>()
             .AddSingleton<WebhookSubscriptions>()
+            .AddSingleton<DepartmentAcks>()
             .AddHostedService<WebhookDelivery>()
             .AddHostedService<WebhookHeartbeat>();
     }

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using SmartCity.Readings;
+using SmartCity.Timeline;
 
 namespace CityHub.Silo.Tests.Timeline;
 
@@ -11,11 +12,24 @@ public sealed class SqliteTimelineTests : TimelineContract
     private readonly Folder _folder = new();
     private readonly FakeTimeProvider _wall = new(Noon.ToDateTimeOffset());
     private int _maxLogPages = 100_000;
+    private Instant _now;
+    private bool _keepHumidity;
 
     private SqliteTimeline Sqlite => (SqliteTimeline)Store;
 
     protected override ITimeline Open() =>
-        new SqliteTimeline(new() { Folder = _folder.Path, MaxLogPages = _maxLogPages }, _wall, NullLogger<SqliteTimeline>.Instance);
+        new SqliteTimeline(Options, _wall, NullLogger<SqliteTimeline>.Instance, () => _now);
+
+    private TimelineOptions Options
+    {
+        get
+        {
+            var options = new TimelineOptions { Folder = _folder.Path, MaxLogPages = _maxLogPages };
+            options.KeepRawOf["pm10"] = TimeSpan.FromDays(90);
+            if (_keepHumidity) options.KeepRawOf["relative-humidity"] = TimeSpan.FromDays(90);
+            return options;
+        }
+    }
 
     protected override void Settle(ITimeline timeline) => ((SqliteTimeline)timeline).Compact(Instant.Max, CancellationToken.None);
 
@@ -30,6 +44,59 @@ public sealed class SqliteTimelineTests : TimelineContract
         Assert.Equal([0, 0, 1, 1, 2, 2], Values(0, 3 * 86_400));
         File.Delete(_folder.File("days/2026-11-24.db"));
         Assert.Equal([0, 0, 2, 2], Values(0, 3 * 86_400));
+    }
+
+    [Fact]
+    public void Two_readings_of_one_instant_and_one_outbox_are_told_apart_too()
+    {
+        Append(Measured(0, 2, sample: 8), Measured(0, 1, sample: 7));
+        Settle(Store);
+        Assert.Equal([1, 2], Values(0, 1));
+    }
+
+    [Fact]
+    public void What_has_had_its_time_is_deleted_file_by_file_and_coarser_history_stands_in()
+    {
+        _now = Noon;
+        for (var day = 0; day < 3; day++) Append(Measured(day * 86_400, day), Measured(day * 86_400, 40 + day, quantity: Quantity.Pm10));
+        Settle(Store);
+        Assert.True(File.Exists(_folder.File("days/2026-11-23.pm10.db")));
+        _now = Noon + TimeSpan.FromDays(30) + TimeSpan.FromHours(12); // the first day ended thirty days ago
+        Sqlite.Expire();
+        Assert.Equal(["2026-11-23.pm10.db", "2026-11-24.db", "2026-11-24.pm10.db", "2026-11-25.db", "2026-11-25.pm10.db"], Directory.GetFiles(_folder.File("days"), "*.db").Select(Path.GetFileName).Order());
+        Assert.Equal([1, 2], Values(0, 3 * 86_400));
+        Assert.Equal(3, Store.Read(Pole, Quantity.Pm10, new(0), Instant.Max).Count());
+        var points = Store.History(new(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromDays(3), TimeSpan.FromSeconds(1)));
+        Assert.Equal(Resolution.Minute, points.Resolution);
+        Assert.Equal([0, 1, 2], points.Points.Select(point => point.Mean));
+        _now = Noon + TimeSpan.FromDays(365 + 8); // its month ended a year ago
+        Sqlite.Expire();
+        Assert.Empty(Directory.GetFiles(_folder.File("minutes"), "*.db"));
+        points = Store.History(new(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromDays(3), TimeSpan.FromMinutes(1)));
+        Assert.Equal((Resolution.Hour, 3), (points.Resolution, points.Points.Count));
+    }
+
+    [Fact]
+    public void A_reading_older_than_is_kept_is_set_aside_and_one_just_young_enough_is_not()
+    {
+        _now = Noon;
+        Append(Measured(-30 * 86_400 - 1, 1, sample: 1), Measured(-30 * 86_400, 2, sample: 2));
+        Settle(Store);
+        Assert.Equal([2], Values(-40 * 86_400, 0));
+    }
+
+    [Fact]
+    public void A_quantity_that_is_kept_for_another_time_from_now_on_is_read_from_its_old_files_too()
+    {
+        Append(Measured(0, 1, quantity: Quantity.RelativeHumidity));
+        Settle(Store);
+        Reopen();
+        _keepHumidity = true;
+        Append(Measured(60, 2, quantity: Quantity.RelativeHumidity));
+        Settle(Store);
+        Assert.True(File.Exists(_folder.File("days/2026-11-23.relative-humidity.db")));
+        Assert.Equal(2, Store.Read(Pole, Quantity.RelativeHumidity, Noon, Noon + TimeSpan.FromHours(1)).Count());
+        Assert.Equal(2, Store.History(new(Pole, Quantity.RelativeHumidity, Noon, Noon + TimeSpan.FromHours(1), TimeSpan.FromMinutes(1))).Points.Count);
     }
 
     [Fact]

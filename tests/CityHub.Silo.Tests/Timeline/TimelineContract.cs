@@ -1,5 +1,7 @@
+using CityHub.Contracts;
 using CityHub.Silo.Timeline;
 using SmartCity.Readings;
+using SmartCity.Timeline;
 
 namespace CityHub.Silo.Tests.Timeline;
 
@@ -18,11 +20,13 @@ public abstract class TimelineContract : IDisposable
     {
     }
 
+    protected virtual void Close(ITimeline timeline) => (timeline as IDisposable)?.Dispose();
+
     protected ITimeline Store => _timeline ??= Open();
 
     protected void Reopen()
     {
-        (_timeline as IDisposable)?.Dispose();
+        if (_timeline is not null) Close(_timeline);
         _timeline = null;
     }
 
@@ -102,12 +106,83 @@ public abstract class TimelineContract : IDisposable
         Assert.Equal([1, 2, 3], Values(0, 100));
     }
 
-    [Fact]
-    public void Two_readings_of_one_instant_are_told_apart_by_their_order()
+    [Theory]
+    [InlineData("of a source without ledger", true, ClockTrust.Synced)]
+    [InlineData("of a clock that was never set", false, ClockTrust.Unsynced)]
+    public void Two_readings_of_one_instant_are_told_apart_by_their_order(string because, bool unledgered, ClockTrust clock)
     {
-        Append(Measured(0, 2, sample: 8), Measured(0, 1, sample: 7));
+        Reading Of(double value, uint n) => Reading.Measured(Quantity.AirTemperature, Noon, unledgered ? ReadingOrder.Unledgered(Noon, 3, n) : ReadingOrder.Of(1, n), value, clock);
+        Append(Of(2, 8), Of(1, 7));
+        Append(Of(2, 8));
         Settle(Store);
-        Assert.Equal([1, 2], Values(0, 1));
+        Assert.True(Values(0, 1) is [1, 2], because);
+    }
+
+    [Fact]
+    public void A_history_is_made_of_the_coarsest_resolution_that_serves_and_says_which()
+    {
+        Append(Measured(0, 10), Measured(59, 20), Measured(60, 30), Measured(3600, 40));
+        foreach (var settled in (bool[])[false, true])
+        {
+            if (settled) Settle(Store);
+            Assert.Equal((Resolution.Raw, 4), Found(0, 1));
+            Assert.Equal((Resolution.Minute, 3), Found(0, 60));
+            Assert.Equal((Resolution.Minute, 1), Found(0, 5400));
+            Assert.Equal((Resolution.Hour, 2), Found(0, 3600));
+            Assert.Equal((Resolution.Raw, 1), Found(1, 3600));
+        }
+
+        (Resolution, int) Found(int from, int step)
+        {
+            var answer = Store.History(new(Pole, Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(from), Noon + TimeSpan.FromHours(2), TimeSpan.FromSeconds(step)));
+            return (answer.Resolution, answer.Points.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(HistoryQuality.Best, 10, 70.0)]
+    [InlineData(HistoryQuality.Good, 10, null)]
+    [InlineData(HistoryQuality.Any, 40, 70.0)]
+    public void A_history_can_be_asked_of_good_readings_or_of_all(HistoryQuality quality, double first, double? second)
+    {
+        Append(Measured(0, 10), Measured(1, 70, quality: Quality.Suspect), Measured(60, 70, quality: Quality.Suspect));
+        foreach (var settled in (bool[])[false, true])
+        {
+            if (settled) Settle(Store);
+            var points = Store.History(new(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), quality)).Points;
+            Assert.Equal(second is { } value ? [first, value] : [first], points.Select(point => point.Mean));
+            Assert.Equal((2, 1), (points[0].Count, points[0].Good));
+        }
+    }
+
+    [Fact]
+    public void Windows_are_what_the_readings_say_whenever_they_come_and_wherever_they_are()
+    {
+        var random = new Random(6);
+        var samples = Enumerable.Range(0, 4000).Select(i => (Second: i * 4, Value: random.Next(-1000, 4000) / 100.0, Roll: random.Next(20))).OrderBy(_ => random.Next()).ToArray();
+        foreach (var (part, number) in samples.Chunk(1000).Select((part, number) => (part, number)))
+        {
+            Append([.. part.Select(sample => sample.Roll switch
+            {
+                0 => Reading.Failed(Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(sample.Second), ReadingOrder.Of(1, (ulong)sample.Second), ReadFault.TimedOut),
+                1 => Measured(sample.Second, sample.Value, quality: Quality.Suspect),
+                _ => Measured(sample.Second, sample.Value),
+            })]);
+            if (number < 3) Settle(Store); // the last part is still on its way
+        }
+        foreach (var settled in (bool[])[false, true])
+        {
+            if (settled) Settle(Store);
+            Assert.Equal(4000, Values(0, 20_000).Length);
+            foreach (var (from, to, step) in ((int, int, int)[])[(0, 18_000, 60), (600, 16_000, 300), (3600, 14_400, 3600), (0, 18_000, 7200), (0, 9_999, 5400)])
+            {
+                var query = new HistoryQuery(Pole, Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(from), Noon + TimeSpan.FromSeconds(to), TimeSpan.FromSeconds(step));
+                var answer = Store.History(query);
+                Assert.NotEqual(Resolution.Raw, answer.Resolution);
+                var expected = HistoryFold.OfReadings(query, Store.Read(Pole, Quantity.AirTemperature, query.From, query.To).Select(reading => PackedReading.Of(reading)));
+                Assert.Equal(expected.Select(point => point with { Mean = Math.Round(point.Mean, 6) }), answer.Points.Select(point => point with { Mean = Math.Round(point.Mean, 6) }));
+            }
+        }
     }
 
     [Fact]
@@ -124,7 +199,7 @@ public abstract class TimelineContract : IDisposable
     public void History_is_folded_into_steps_from_the_start_asked_for_and_gaps_are_missing()
     {
         Append(Measured(0, 10), Measured(9, 20), Measured(10, 30), Measured(31, 7), Reading.Failed(Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(32), ReadingOrder.Of(1, 5), ReadFault.TimedOut));
-        var points = Store.History(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10));
+        var points = Store.History(new(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10))).Points;
         Assert.Equal([new(Noon, 10, 15, 20, 2, 2), new(Noon + TimeSpan.FromSeconds(10), 30, 30, 30, 1, 1), new(Noon + TimeSpan.FromSeconds(30), 7, 7, 7, 2, 1)], points);
     }
 
@@ -132,7 +207,7 @@ public abstract class TimelineContract : IDisposable
     public void A_step_shows_its_good_readings_and_only_without_any_the_doubtful_ones()
     {
         Append(Measured(0, 10), Measured(1, 70, quality: Quality.Suspect), Measured(10, 70, quality: Quality.Suspect));
-        var points = Store.History(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10));
+        var points = Store.History(new(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10))).Points;
         Assert.Equal([new(Noon, 10, 10, 10, 2, 1), new(Noon + TimeSpan.FromSeconds(10), 70, 70, 70, 1, 0)], points);
     }
 
@@ -140,7 +215,7 @@ public abstract class TimelineContract : IDisposable
     public void A_step_in_which_every_read_failed_is_left_out()
     {
         Append(Reading.Failed(Quantity.AirTemperature, Noon, ReadingOrder.Of(1, 5), ReadFault.TimedOut));
-        Assert.Empty(Store.History(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10)));
+        Assert.Empty(Store.History(new(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10))).Points);
     }
 
     [Fact]

@@ -66,6 +66,21 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task Nothing_is_answered_before_the_store_behind_the_log_has_it_whatever_the_log_has()
+    {
+        await using var hub = await HubRig.Start();
+        await using var node = await new NodeRig("n1").Start(hub.Broker.Port);
+        hub.Faults.StoreAway = true;
+        node.Send(Lane.Raw, 1, node.Reading(20));
+        await Until.True(async () => (await hub.Stored(node.Sensor)).Count == 1, "the log has it");
+        await Until.True(() => hub.City.NotReady().ContainsKey("timeline"), "the hub says so");
+        await Until.True(() => hub.Get<HubMetrics>() is not null && hub.Register.LoadCheckpoints(out _).Any(), "checkpoints go on");
+        Assert.False(node.IsAnswered(Lane.Raw, 1));
+        hub.Faults.StoreAway = false;
+        await Until.True(() => node.IsAnswered(Lane.Raw, 1), "it is answered");
+    }
+
+    [Fact]
     public async Task A_batch_that_raised_an_episode_is_answered_only_when_the_episode_is_committed()
     {
         await using var hub = await HubRig.Start();

@@ -9,9 +9,12 @@ namespace CityHub.Silo.Tests.Twins;
 /// <summary>What the stores refuse just now.</summary>
 public sealed class Faults
 {
-    private volatile bool _timelineAway, _registerAway;
+    private volatile bool _timelineAway, _registerAway, _storeAway;
 
     public bool TimelineAway { get => _timelineAway; set => _timelineAway = value; }
+    /// <summary>The log takes appends, but the store behind it has nothing beyond <see cref="StoredThroughThen"/>.</summary>
+    public bool StoreAway { get => _storeAway; set => _storeAway = value; }
+    public long StoredThroughThen { get; set; }
     public bool RegisterAway { get => _registerAway; set => _registerAway = value; }
 }
 
@@ -34,7 +37,13 @@ internal sealed class FaultyTimeline(ITimeline real, Faults faults) : ITimeline
 
     public IEnumerable<Reading> Read(SensorId sensor, Quantity quantity, Instant from, Instant to) => real.Read(sensor, quantity, from, to);
 
-    public IReadOnlyList<HistoryPoint> History(SensorId sensor, Quantity quantity, Instant from, Instant to, TimeSpan step) => real.History(sensor, quantity, from, to, step);
+    public HistoryAnswer History(HistoryQuery query) => real.History(query);
+
+    public long StoredThrough => faults.StoreAway ? faults.StoredThroughThen : real.StoredThrough;
+
+    public string? Trouble => faults.StoreAway ? "the store is away" : real.Trouble;
+
+    public Task Run(CancellationToken stopping) => real.Run(stopping);
 
     public (SensorId Sensor, Quantity Quantity) SeriesName(int series) => real.SeriesName(series);
 

@@ -62,6 +62,9 @@ public sealed class RuleExamplesTests
         { "derived.yaml", "old-town altitude=313", "0:00:00 air-temperature 10; 0:00:00 air-pressure 966; 0:15:00 air-temperature 10; 0:15:00 air-pressure 966; 0:30:00", "" },
         { "derived.yaml", "old-town", string.Join("; ", Enumerable.Range(1, 18).Select(hour => $"{hour}:00:00 pm2.5 60")) + "; 18:10:00", "bad-air major" },
         { "derived.yaml", "old-town", string.Join("; ", Enumerable.Range(1, 17).Select(hour => $"{hour}:00:00 pm2.5 60")) + "; 18:10:00", "" },
+        { "checks.yaml", "harbour", "0:00:00 air-temperature 20; 0:01:00 air-temperature 45; 0:02:00 air-temperature 20", "frost-or-heat warning Withdrawn" },
+        { "checks.yaml", "harbour", "0:00:00 air-temperature 20; 0:10:00 air-temperature 38; 0:20:00 air-temperature 41", "frost-or-heat warning" },
+        { "checks.yaml", "harbour", "0:00:00 water-level 1; 0:01:00 water-level 3", "" },
         { "early-warning.yaml", "old-town", Minutes("sound-level", 200, minute => minute < 199 ? 50 + minute * 37 % 101 * 0.05 : 95), "unusual-noise warning" },
         { "early-warning.yaml", "old-town", Minutes("sound-level", 99, minute => minute < 98 ? 50 + minute * 37 % 101 * 0.05 : 95), "" },
         { "early-warning.yaml", "harbour", Minutes("air-pressure", 240, minute => (minute < 200 ? 1000 : 1010) + minute * 37 % 101 * 0.01), "barometer-has-shifted minor" },
@@ -79,7 +82,7 @@ public sealed class RuleExamplesTests
     {
         var folder = Load(file);
         var where = place.Split(' ');
-        var plan = RulePlan.For(new(1, folder.Hash, folder.DayOffset, folder.Rules), where[0], where[1..], new());
+        var plan = RulePlan.For(folder.As(1), where[0], where[1..], new());
         var twin = new SensorTwin(new("s"));
         var events = new List<EpisodeEvent>();
         foreach (var line in script.Split("; "))
@@ -141,9 +144,10 @@ public sealed class RuleExamplesTests
         {
             Assert.Equal(Known($"rules: [{{ {key}: {{ colour: red }} }}]"), Keys(definitions.GetProperty(definition).GetProperty("properties")));
         }
+        Assert.Equal(Known("checks: [{ colour: red }]"), Keys(definitions.GetProperty("checks").GetProperty("properties")));
         var limits = Keys(definitions.GetProperty("limits").GetProperty("properties"));
         Assert.Equal(Known("rules: [{ severities: { minor: { colour: red } } }]"), limits);
-        Assert.Equal(QuantityCatalogue.All.Select(row => row.Name).Order(StringComparer.Ordinal),
+        Assert.Equal(QuantityCatalogue.All.Where(row => row.Quantity != Quantity.Notice).Select(row => row.Name).Order(StringComparer.Ordinal),
             definitions.GetProperty("quantity").GetProperty("enum").EnumerateArray().Select(name => name.GetString()!).Order(StringComparer.Ordinal));
     }
 

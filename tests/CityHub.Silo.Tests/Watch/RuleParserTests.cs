@@ -56,6 +56,22 @@ public sealed class RuleParserTests
     }
 
     [Fact]
+    public void Checks_are_read_and_a_quantity_alone_means_its_defaults()
+    {
+        var checks = Parse("""
+            checks:
+              - { quantity: air-temperature }
+              - { quantity: ozone, gross-range: { fail: [0, 500], suspect: [1, 300] }, spike: { suspect: 5, fail: 9 }, rate-per-minute: { suspect: 1, fail: 2 }, flat-line: { tolerance: 0.1, suspect: 1h, fail: 2h }, attenuated: { over: 1d, suspect: 2, fail: 1 }, gap: 1h }
+            """)!.Checks;
+        Assert.Equal(QualityChecks.DefaultsOf(Quantity.AirTemperature), checks[0]);
+        Assert.Equal(new(Quantity.Ozone)
+        {
+            Range = new(0, 1, 300, 500), Spike = new(5, 9), RatePerMinute = new(1, 2), Flat = new(0.1, TimeSpan.FromHours(1), TimeSpan.FromHours(2)),
+            Attenuated = new(TimeSpan.FromDays(1), new(2, 1)), Gap = TimeSpan.FromHours(1),
+        }, checks[1]);
+    }
+
+    [Fact]
     public void A_zone_has_the_clock_changes_of_the_law()
     {
         var zone = Parse("rules: [{ id: a, quantity: smoke, above: 0, severity: minor, schedule: { zone: Europe/Berlin } }]")!.Rules.Single().Schedule!.Zone;
@@ -116,6 +132,11 @@ public sealed class RuleParserTests
     [InlineData("a date that is none", "calendars: { feasts: [2026-02-30] }", 1, "no day such as")]
     [InlineData("a category of nobody's", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, category: Air }", 2, "one of Geo")]
     [InlineData("a run book on no web", "rules:\n- { id: a, quantity: ozone, above: 5, severity: minor, run-book: 'file:///etc' }", 2, "address of a page")]
+    [InlineData("a quantity checked twice", "checks: [{ quantity: ozone, gap: 1h }, { quantity: ozone, gap: 2h }]", 1, "checked twice")]
+    [InlineData("a range within out", "checks: [{ quantity: ozone, gross-range: { fail: [0, 10], suspect: [-1, 5] } }]", 1, "within 'fail'")]
+    [InlineData("a spike that fails before it is suspect", "checks: [{ quantity: ozone, spike: { suspect: 5, fail: 4 } }]", 1, "not less")]
+    [InlineData("a flat line without times", "checks: [{ quantity: ozone, flat-line: { tolerance: 1 } }]", 1, "not shorter")]
+    [InlineData("an attenuation the wrong way round", "checks: [{ quantity: ozone, attenuated: { over: 1h, suspect: 1, fail: 2 } }]", 1, "a smaller one")]
     [InlineData("an offset without a sign", "day-offset: \"01:00\"", 1, "day-offset")]
     [InlineData("not YAML", "rules: [", 2, "not YAML")]
     [InlineData("a key twice", "rules: []\nrules: []", 2, "not YAML")]

@@ -11,30 +11,6 @@ public sealed class DocumentTests
     private static readonly string Document = File.ReadAllText(Find());
 
     [Fact]
-    public async Task The_receiver_in_the_document_verifies_what_the_hub_sends_and_refuses_what_it_did_not()
-    {
-        var folder = Directory.CreateTempSubdirectory("document-").FullName;
-        await using var hub = new Hub();
-        var port = Rig.Ports.Free();
-        var (_, secret) = await hub.Subscribe($"http://127.0.0.1:{port}/");
-        var script = Path.Combine(folder, "receiver.mjs");
-        await File.WriteAllTextAsync(script, Regex.Match(Document, "```js\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);
-        await using var node = Rig.Child.Start(Path.Combine(folder, "log"), "env", $"SECRET={secret}", $"PORT={port}", "node", script);
-        await Rig.Until.True(() => node.HasExited || Rig.Ports.Listens(port), "node listens");
-        Assert.False(node.HasExited, node.Tail());
-        using var http = new HttpClient();
-        using var forged = await http.PostAsync(new Uri($"http://127.0.0.1:{port}/"), new StringContent("{}"));
-        Assert.Equal(401, (int)forged.StatusCode);
-        await hub.Start();
-        await hub.Raise(2);
-        await hub.UntilRecorded(2, "delivered");
-        Assert.Equal(["refused", .. (await hub.Deliveries()).Select(one => $"{one.MessageId} episode.raised").Order()],
-            node.Tail().Split('\n').OrderBy(line => line.StartsWith("msg", StringComparison.Ordinal)).ThenBy(line => line));
-        await node.Kill();
-        Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
     public void The_body_in_the_document_has_the_fields_that_are_sent_in_their_order()
     {
         using var shown = System.Text.Json.JsonDocument.Parse(Regex.Match(Document, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value);

@@ -25,6 +25,7 @@ public sealed class Hub : IAsyncDisposable
     {
         _wall = wall ?? TimeProvider.System;
         Register = new(new RegisterOptions { Path = RegisterFile }, Composer.Compose, _wall, NullLogger<SqliteRegister>.Instance);
+        Composer.LinkKey = DepartmentAcks.Key(Register);
     }
 
     public string RegisterFile => Path.Combine(_folder, "register.db");

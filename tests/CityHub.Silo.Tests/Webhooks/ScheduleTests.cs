@@ -8,6 +8,9 @@ namespace CityHub.Silo.Tests.Webhooks;
 /// <summary>Retries under a clock that the test moves; the endpoint is real.</summary>
 public sealed class ScheduleTests
 {
+    /// <summary>The schedule is longer than what is usually still news.</summary>
+    private static readonly CityHub.Contracts.SubscriptionTerms Patient = new() { AgeLimit = TimeSpan.FromDays(7) };
+
     private readonly FakeTimeProvider _wall = new(new DateTimeOffset(2026, 11, 23, 14, 0, 0, TimeSpan.Zero));
 
     private Instant Now => Instant.From(_wall.GetUtcNow());
@@ -17,7 +20,7 @@ public sealed class ScheduleTests
     {
         await using var hub = new Hub(_wall);
         await using var department = await Receiver.Answering(500);
-        var (_, secret) = await hub.Subscribe(department.Url);
+        var (_, secret) = await hub.Subscribe(department.Url, Patient);
         await hub.Start();
         await hub.Raise();
         for (var attempt = 1; attempt <= RetrySchedule.MaxAttempts; attempt++)
@@ -49,7 +52,7 @@ public sealed class ScheduleTests
     {
         await using var hub = new Hub(_wall);
         await using var department = await Receiver.Answering([.. Enumerable.Repeat(500, failures), 200]);
-        await hub.Subscribe(department.Url);
+        await hub.Subscribe(department.Url, Patient);
         await hub.Start();
         await hub.Raise();
         for (var attempt = 1; attempt <= failures; attempt++)
@@ -67,7 +70,7 @@ public sealed class ScheduleTests
     {
         await using var hub = new Hub(_wall);
         await using var department = await Receiver.Answering([.. Enumerable.Repeat(500, 12), 200]);
-        await hub.Subscribe(department.Url);
+        await hub.Subscribe(department.Url, Patient);
         await hub.Start();
         var episode = (await hub.Raise())[0];
         await hub.Clear(episode);

@@ -132,6 +132,22 @@ public sealed class EpisodeMessagesTests
         Assert.False(new Audience(department, [], Severity.Critical).Wants(Raised));
     }
 
+    [Theory]
+    [InlineData(EpisodeNews.Raised, true)]
+    [InlineData(EpisodeNews.Cleared, false)]
+    [InlineData(EpisodeNews.Withdrawn, false)]
+    [InlineData(EpisodeNews.Acknowledged, false)]
+    [InlineData(EpisodeNews.SeverityChanged, false)]
+    [InlineData(EpisodeNews.Reopened, false)]
+    [InlineData(EpisodeNews.Test, true)]
+    [InlineData(EpisodeNews.Summary, true)]
+    public void Who_asked_for_raised_alone_hears_nothing_else_of_what_it_heard_raised_but_tests_and_summaries(EpisodeNews news, bool told) =>
+        Assert.Equal(told ? news : null, new Audience("fire", [], Severity.Warning) { News = [EpisodeNews.Raised] }.Told(news, Raised, heard: true));
+
+    [Fact]
+    public void Who_asked_for_raised_alone_hears_of_an_episode_that_becomes_what_it_wants() =>
+        Assert.Equal(EpisodeNews.Raised, new Audience("fire", [], Severity.Warning) { News = [EpisodeNews.Raised] }.Told(EpisodeNews.SeverityChanged, Raised, heard: false));
+
     [Fact]
     public void A_drill_calls_only_who_asked_for_drills() => Assert.False(new Audience("fire", [], Severity.Warning).Wants(Raised with { Kind = EpisodeKind.Exercise }));
 

@@ -30,7 +30,7 @@ public sealed class Forecaster
     private const int Kept = Reach + 1;          // origins whose outcome is not known yet, and this one
     private const int Gap = 24;                  // steps without a reading after which changes are not changes
     private const int SolveEvery = 24;
-    private const double Ridge = 100;            // usual squared changes
+    private const double Ridge = 20;             // usual squared changes
     private const double LevelMemory = 12;       // steps
     private const double LongMemory = 1000;
     private const double ChangeMemory = 500;
