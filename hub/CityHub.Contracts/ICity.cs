@@ -25,6 +25,8 @@ public interface ICity
     /// <summary>Acknowledges; the first acknowledgement stands. Null: no such episode.</summary>
     Task<Episode?> Acknowledge(EpisodeId id, string by, string note, CancellationToken cancel);
 
+    IDesk Desk { get; }
+
     RuleSet Rules();
 
     /// <summary>Live events from now on; a reader that falls behind by more than a bounded queue gets its stream ended.</summary>

@@ -1,6 +1,7 @@
 using SmartCity.Readings;
 using SmartCity.Timeline;
 using SmartCity.Watch;
+using SmartCity.Watch.EarlyWarning;
 
 namespace CityHub.Contracts;
 
@@ -25,7 +26,11 @@ public sealed record LiveValue(Quantity Quantity, Instant At, double? Value, Rea
 /// <summary>Where a sensor is. Dated: true from <paramref name="Since"/>.</summary>
 public sealed record Place(string District, string Site, double? Latitude, double? Longitude, IReadOnlyList<string> Tags, Instant Since);
 
-public sealed record SensorView(SensorId Id, DeviceKey Device, Place Place, Presence Presence, IReadOnlyList<LiveValue> Values);
+public sealed record SensorView(SensorId Id, DeviceKey Device, Place Place, Presence Presence, IReadOnlyList<LiveValue> Values)
+{
+    /// <summary>Where early warning stands on its quantities; empty when no rule asks for any.</summary>
+    public IReadOnlyList<EarlyState> EarlyWarnings { get; init; } = [];
+}
 
 /// <param name="Deviations">Known departures of other people's clients from Sparkplug that the hub tolerates, by name.</param>
 /// <param name="Unledgered">Its readings carry no ledger: no promise of completeness.</param>

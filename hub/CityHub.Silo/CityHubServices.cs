@@ -5,6 +5,7 @@ using CityHub.Silo.Timeline;
 using CityHub.Silo.Timeline.Influx;
 using CityHub.Silo.Twins;
 using CityHub.Silo.Watch;
+using CityHub.Silo.Watch.Desk;
 using CityHub.Silo.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public static class CityHubServices
         services.AddChecked<HubOptions, HubOptionsValidator>("Hub");
         services.AddChecked<MqttOptions, MqttOptionsValidator>("Mqtt");
         services.AddChecked<RulesOptions, RulesOptionsValidator>("Rules");
+        services.AddChecked<DeskOptions, DeskOptionsValidator>("Desk");
         services.AddChecked<StoresOptions, StoresOptionsValidator>("Stores");
         // What their own sections do not say lies in the folder of the stores.
         services.AddOptions<TimelineOptions>().Configure<IOptions<StoresOptions>>((timeline, stores) => timeline.Folder = Path.Combine(stores.Value.Directory, "timeline"));
@@ -82,6 +84,12 @@ public static class CityHubServices
     {
         services.TryAddSingleton<IRegister>(p => new SqliteRegister(p.Settings<RegisterOptions>(), p.GetRequiredService<WebhookComposer>().Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>()));
         services.AddSingleton<EpisodeBoard>();
+        services.AddSingleton(p => new AlertDesk(p.GetRequiredService<IRegister>(), () => p.GetRequiredService<CityClock>().Now, p.GetRequiredService<EpisodeBoard>().Apply, p.GetRequiredService<HubMetrics>()));
+        services.AddSingleton(p => new DeskFile(p.Settings<DeskOptions>().File ?? Path.Combine(p.Settings<RulesOptions>().Directory, "desk", "desk.yaml"), p.Log<DeskFile>()));
+        services.AddSingleton<OwnParts>();
+        services.AddSingleton(p => new DeskRounds(p.GetRequiredService<AlertDesk>(), p.GetRequiredService<DeskFile>(), p.GetRequiredService<OwnParts>(), p.GetRequiredService<EpisodeWriter>(),
+            p.GetRequiredService<EpisodeBoard>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<CityClock>(), p.GetRequiredService<TimeProvider>(),
+            p.Settings<DeskOptions>().RoundEvery, p.GetRequiredService<HubMetrics>(), p.Log<DeskRounds>()));
         services.AddSingleton(p => new RuleFiles(p.Settings<RulesOptions>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<HubMetrics>(), p.Log<RuleFiles>()));
         services.AddSingleton<RuleRehearsal>();

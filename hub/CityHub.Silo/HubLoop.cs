@@ -4,6 +4,7 @@ using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
 using CityHub.Silo.Twins;
 using CityHub.Silo.Watch;
+using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ namespace CityHub.Silo;
 /// host; nothing dies in silence.
 /// </summary>
 internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
-    IRegister register, IngestGate gate, UnstoredRows unstored, HubVoice voice, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
+    IRegister register, DeskRounds desk, IngestGate gate, UnstoredRows unstored, HubVoice voice, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
     TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
 {
     private long _throughBlock;
@@ -25,6 +26,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         places.Load();
+        await desk.Start();
         var inForce = await rules.Start();
         board.Use(inForce);
         engine.Use(inForce);
@@ -61,13 +63,14 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         var committed = commits.Run(_throughBlock, committing.Token);
         var watching = districts.Run(ending.Token);
         var looking = rules.Run(Use, taking.Token);
+        var rounds = desk.Run(taking.Token);
         Task[] connections = [.. links.Select(link => link.Run(taking.Token))];
-        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, .. connections]);
+        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, rounds, .. connections]);
         if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
         state.Stopped();
         await taking.CancelAsync();
         await Ended(connections);
-        await Ended(looking);
+        await Ended(looking, rounds);
         await committing.CancelAsync();
         await Ended(committed);
         await ending.CancelAsync();

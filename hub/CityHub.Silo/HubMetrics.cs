@@ -20,6 +20,7 @@ public sealed class HubMetrics : IDisposable
         Rebirths = _meter.CreateCounter<long>("cityhub_rebirth_requests", description: "Rebirths asked for.");
         Answers = _meter.CreateCounter<long>("cityhub_ledger_answers", description: "Ledger answers sent.");
         EpisodeEvents = _meter.CreateCounter<long>("cityhub_episode_changes", description: "Changes of episodes, by kind.");
+        Undecided = _meter.CreateCounter<long>("cityhub_desk_undecided", description: "Episodes told because the desk could not decide whether to hold them back.");
         Gaps = _meter.CreateCounter<long>("cityhub_ledger_gaps", description: "Batches that nodes no longer keep and the hub never saw.");
         Reconnects = _meter.CreateCounter<long>("cityhub_mqtt_connections_ended", description: "Connections to the broker that ended, by reason.");
         CommitSeconds = _meter.CreateHistogram("cityhub_commit_seconds", "s", "Time of one timeline append.", advice: Fine);
@@ -38,6 +39,7 @@ public sealed class HubMetrics : IDisposable
     public Counter<long> Rebirths { get; }
     public Counter<long> Answers { get; }
     public Counter<long> EpisodeEvents { get; }
+    public Counter<long> Undecided { get; }
     public Counter<long> Gaps { get; }
     public Counter<long> Reconnects { get; }
     public Histogram<double> CommitSeconds { get; }
@@ -53,6 +55,9 @@ public sealed class HubMetrics : IDisposable
 
     /// <summary>Adds a figure with tags that is asked for when somebody looks.</summary>
     public void Gauges(string name, string description, Func<IEnumerable<Measurement<long>>> look) => _meter.CreateObservableGauge(name, look, description: description);
+
+    /// <summary>As <see cref="Gauges"/>, for figures with fractions.</summary>
+    public void Fractions(string name, string description, Func<IEnumerable<Measurement<double>>> look) => _meter.CreateObservableGauge(name, look, description: description);
 
     public void Dispose() => _meter.Dispose();
 }

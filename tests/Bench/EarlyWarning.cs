@@ -56,7 +56,7 @@ internal static class EarlyWarning
     private static double[] Detect(NabSeries series)
     {
         var channel = new AnomalyWatch();
-        return series.Values.Select((value, row) => channel.Observe(Unix(series.Stamps[row]), value, out _).News).ToArray();
+        return series.Values.Select((value, row) => channel.Observe(Unix(series.Stamps[row]), value).News).ToArray();
     }
 
     private static void Forecasts(string folder, Table table)

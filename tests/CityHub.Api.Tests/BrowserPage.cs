@@ -47,6 +47,9 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public async Task<string?> Attribute(string selector, string name) => (string?)await Do(new { @do = "attribute", selector, name });
 
+    /// <summary>As it is computed.</summary>
+    public async Task<string> Style(string selector, string name) => (string)(await Do(new { @do = "style", selector, name }))!;
+
     public async Task<int> Count(string selector) => (int)(await Do(new { @do = "count", selector }))!;
 
     public async Task<bool> Visible(string selector) => (bool)(await Do(new { @do = "visible", selector }))!;

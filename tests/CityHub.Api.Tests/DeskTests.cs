@@ -3,7 +3,7 @@ using Rig;
 namespace CityHub.Api.Tests;
 
 /// <summary>The duty officer's page in a real browser, before a hub in which every part is real.</summary>
-public sealed class DeskTests(WholeCity city) : IClassFixture<WholeCity>
+public sealed partial class DeskTests(WholeCity city) : IClassFixture<WholeCity>
 {
     [Fact]
     public async Task An_alert_appears_by_itself_is_acknowledged_by_keyboard_and_shows_who_took_it_and_why()

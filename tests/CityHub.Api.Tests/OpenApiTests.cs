@@ -36,6 +36,17 @@ public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncL
     [InlineData("/v1/alerts")]
     [InlineData("/v1/alerts/{id}")]
     [InlineData("/v1/alerts/{id}/acknowledge")]
+    [InlineData("/v1/alerts/{id}/reset")]
+    [InlineData("/v1/alerts/{id}/assign")]
+    [InlineData("/v1/alerts/{id}/comment")]
+    [InlineData("/v1/alerts/{id}/escalate")]
+    [InlineData("/v1/alerts/{id}/false-alarm")]
+    [InlineData("/v1/alerts/{id}/shelve")]
+    [InlineData("/v1/alerts/{id}/history")]
+    [InlineData("/v1/desk")]
+    [InlineData("/v1/desk/alerts")]
+    [InlineData("/v1/suppressions")]
+    [InlineData("/v1/drills")]
     [InlineData("/v1/subscriptions")]
     [InlineData("/v1/subscriptions/{id}")]
     [InlineData("/v1/subscriptions/{id}/pause")]
@@ -85,7 +96,7 @@ public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncL
         Assert.Equal("date-time", (string?)alert["firstBreachAt"]!["format"]);
         var severity = _document["components"]!["schemas"]!["Severity"]!["enum"]!.AsArray().Select(v => (string?)v);
         Assert.Equal(["warning", "minor", "major", "critical"], severity);
-        var quantity = Operations.Single(o => o.Path.EndsWith("/history", StringComparison.Ordinal)).Operation["parameters"]!.AsArray().Single(p => (string?)p!["name"] == "quantity")!;
+        var quantity = Operations.Single(o => o.Path == "/v1/sensors/{id}/history").Operation["parameters"]!.AsArray().Single(p => (string?)p!["name"] == "quantity")!;
         Assert.Contains("air-temperature", quantity["schema"]!["enum"]!.AsArray().Select(v => (string?)v));
     }
 }

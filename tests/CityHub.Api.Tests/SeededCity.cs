@@ -13,7 +13,7 @@ namespace CityHub.Api.Tests;
 /// A city whose sensors and nodes stand still and whose episodes live in a real register: what the API shows can be set to the tick.
 /// The way from a broker to the API is walked in WholeHubTests, with all parts real.
 /// </summary>
-public sealed class SeededCity(IRegister register, TimeProvider wall) : ICity
+public sealed partial class SeededCity(IRegister register, TimeProvider wall) : ICity
 {
     private readonly ConcurrentDictionary<Channel<HubEvent>, byte> _readers = [];
     private long _number = 1000;
@@ -82,7 +82,7 @@ public sealed class SeededCity(IRegister register, TimeProvider wall) : ICity
 
     public async Task<Episode?> Acknowledge(EpisodeId id, string by, string note, CancellationToken cancel)
     {
-        if (await register.Acknowledge(id, by, Now, note) is { } change) Tell(change.Kind, change.After);
+        if (await register.Acknowledge(id, by, Now, note) is { } change) Took([change]);
         return await register.FindEpisode(id);
     }
 
@@ -123,9 +123,9 @@ public sealed class SeededCity(IRegister register, TimeProvider wall) : ICity
 
     private async Task<Episode> Commit(EpisodeEvent happened, EpisodeContext context)
     {
-        var change = (await register.Commit([happened], _ => context)).Single();
-        Tell(change.Kind, change.After);
-        return change.After;
+        var changes = await register.Commit([happened], _ => context, AlertDesk.HoldBack);
+        Took(changes);
+        return changes.Single().After;
     }
 
     private void Tell(string kind, Episode episode) => Tell(new(++_number, Now, kind, episode.Sensor.Value, episode));

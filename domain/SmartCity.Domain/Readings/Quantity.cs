@@ -41,6 +41,9 @@ public enum Quantity : byte
     WaterTemperature = 36,
     SurfaceTemperature = 37,
 
+    /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
+    Notice = 200,
+
     // From 210 on: what the hub computes from others, see Watch.DerivedQuantity.
     DewPoint = 210,
     HeatIndex = 211,

@@ -4,8 +4,8 @@ namespace SmartCity.Readings;
 /// <summary>The one place where names, units, datatypes and plausible ranges of quantities are decided.</summary>
 public static class QuantityCatalogue
 {
-    /// <summary>Every quantity, in the order of their numbers.</summary>
-    public static IReadOnlyList<QuantityRow> All { get; } = Enum.GetValues<Quantity>().Select(Row).ToArray();
+    /// <summary>Every quantity that can be read, in the order of their numbers. <see cref="Quantity.Notice"/> cannot: no wire, rule or history knows it.</summary>
+    public static IReadOnlyList<QuantityRow> All { get; } = Enum.GetValues<Quantity>().Where(quantity => quantity != Quantity.Notice).Select(Row).ToArray();
 
     /// <summary>How many numbers a quantity may have: room for a table by number.</summary>
     public const int Numbers = 256;
@@ -20,7 +20,7 @@ public static class QuantityCatalogue
     public static QuantityRow? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>Whether a number read from a disk or a wire names a quantity.</summary>
-    public static bool Knows(byte number) => ByNumber[number] is not null;
+    public static bool Knows(byte number) => ByNumber[number] is not null && number != (byte)Quantity.Notice;
 
     // Ranges: what the instruments of a city can meet, a little wider than the world's records.
     private static QuantityRow Row(Quantity quantity) => quantity switch
@@ -62,6 +62,7 @@ public static class QuantityCatalogue
         Quantity.Vibration => Level(quantity, "vibration", "m/s2", 0, 300),
         Quantity.WaterTemperature => Level(quantity, "water-temperature", "Cel", -5, 60),
         Quantity.SurfaceTemperature => Level(quantity, "surface-temperature", "Cel", -60, 125),
+        Quantity.Notice => Contact(quantity, "notice"),
         Quantity.DewPoint => Level(quantity, "dew-point", "Cel", -100, 85),
         Quantity.HeatIndex => Level(quantity, "heat-index", "Cel", -70, 150),
         Quantity.SeaLevelPressure => Level(quantity, "sea-level-pressure", "hPa", 800, 1200),
@@ -79,6 +80,7 @@ public static class QuantityCatalogue
     {
         var rows = new QuantityRow?[Numbers];
         foreach (var row in All) rows[(byte)row.Quantity] = row;
+        rows[(byte)Quantity.Notice] = Row(Quantity.Notice);
         return rows;
     }
 }

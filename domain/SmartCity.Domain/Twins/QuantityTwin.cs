@@ -1,6 +1,7 @@
 using SmartCity.Readings;
 using SmartCity.Telemetry;
 using SmartCity.Watch;
+using SmartCity.Watch.EarlyWarning;
 
 namespace SmartCity.Twins;
 
@@ -162,6 +163,14 @@ internal sealed partial class QuantityTwin
         ForgetKept();
         _rules = next;
         IsBound = true;
+    }
+
+    public void EarlyWarnings(List<EarlyState> states)
+    {
+        foreach (var rule in _rules)
+        {
+            if (rule.Early is { } early) states.Add(early);
+        }
     }
 
     public void OpenEpisodes(SensorId sensor, long looked, List<EpisodeId> open)

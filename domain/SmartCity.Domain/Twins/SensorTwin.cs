@@ -1,6 +1,7 @@
 using SmartCity.Readings;
 using SmartCity.Telemetry;
 using SmartCity.Watch;
+using SmartCity.Watch.EarlyWarning;
 
 namespace SmartCity.Twins;
 
@@ -100,6 +101,16 @@ public sealed partial class SensorTwin(SensorId id)
         for (var i = 0; i < _count; i++) _quantities[i].OpenEpisodes(Id, _looked, open);
         foreach (var join in _joins) join.Rules?.OpenEpisodes(Id, _looked, open);
         return open;
+    }
+
+    /// <summary>Where early warning stands on its quantities, in the order in which these were first heard of; none until a rule asks for any.</summary>
+    public IReadOnlyList<EarlyState> EarlyWarnings()
+    {
+        if (_plan is not { HasEarly: true }) return [];
+        var states = new List<EarlyState>();
+        for (var i = 0; i < _count; i++) _quantities[i].EarlyWarnings(states);
+        foreach (var join in _joins) join.Rules?.EarlyWarnings(states);
+        return states;
     }
 
     /// <summary>Everything it knows, but for the rules themselves: read back under the same rules it goes on as if nothing had happened.</summary>

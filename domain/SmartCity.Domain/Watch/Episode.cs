@@ -40,6 +40,9 @@ public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVers
     {
         /// <summary>Of a district's episode: its sensors that were bad when it was raised.</summary>
         public IReadOnlyList<SensorId> Members { get; init; } = [];
+
+        /// <summary>What the value alone does not say, to be read behind the rule's message: when a forecast crosses the level, and how sure that is. Mostly empty.</summary>
+        public string Detail { get; init; } = "";
     }
 
     /// <summary>A breach found in readings too old to page anyone, or already over when it came to light: recorded and shown, nobody is called.
@@ -80,13 +83,17 @@ public enum EpisodeKind : byte
 }
 
 /// <summary>Who took note, and when.</summary>
-public sealed record Acknowledgement(string By, Instant At, string Note);
+public sealed record Acknowledgement(string By, Instant At, string Note)
+{
+    /// <summary>What was taken note of: an episode that gets worse than this asks again.</summary>
+    public Severity Severity { get; init; } = Severity.Critical;
+}
 
 /// <summary>
 /// One episode of a broken rule, as the register keeps it. Raised, cleared, acknowledged and withdrawn are independent facts:
 /// each has its own instant or none.
 /// </summary>
-public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Severity Severity, Instant FirstBreachAt, double Value)
+public sealed partial record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Severity Severity, Instant FirstBreachAt, double Value)
 {
     /// <summary>Where it is; the sensor's district when the episode opened.</summary>
     public string District { get; init; } = "";
@@ -126,8 +133,9 @@ public sealed record Episode(EpisodeId Id, string Rule, int RuleVersion, SensorI
     /// <summary>Open: neither cleared nor withdrawn.</summary>
     public bool IsOpen => ClearedAt is null && WithdrawnAt is null;
 
-    /// <summary>The first acknowledgement stands.</summary>
-    public Episode Acknowledge(string by, Instant at, string note) => this with { Acknowledged = Acknowledged ?? new(by, at, note) };
+    /// <summary>The first acknowledgement stands, until it gets worse than what was taken note of.</summary>
+    public Episode Acknowledge(string by, Instant at, string note) =>
+        IsAcknowledged ? this : this with { Acknowledged = new(by, at, note) { Severity = Urgency } };
 
     /// <summary>
     /// What an event makes of an episode, or null when it changes nothing. Late readings may find an episode again that was withdrawn,

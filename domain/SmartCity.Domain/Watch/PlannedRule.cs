@@ -58,7 +58,8 @@ internal sealed class PlannedRule
             CalendarDay = mean.CalendarDay;
             PerDay |= CalendarDay;
         }
-        IsPlain = !IsMean && !IsSilence && rule.Rate is null && VotesLast == 0;
+        IsPlain = !IsMean && !IsSilence && rule.Rate is null && rule.Early is null && VotesLast == 0;
+        Reference = reference;
         // A mean (and an index, which is made of means) is formed up to the lateness limit after its window, and is news until the next one is due. Silence comes to light as it grows.
         var step = rule.District is { } district ? (long)district.Every.TotalMilliseconds : IsMean ? Slot : AirQualityIndex.Find(rule.Quantity) is not null ? Hour : 0;
         _liveFor = step > 0 ? 2 * Lateness + step : Lateness;
@@ -74,6 +75,12 @@ internal sealed class PlannedRule
 
     /// <summary>Two rules with one id and one definition find the same episodes.</summary>
     public ulong Definition { get; }
+
+    /// <summary>The number that the levels are counted from; zero if they are not.</summary>
+    public double Reference { get; }
+
+    /// <summary>Whether it learns from readings as they come: then nothing is folded again, whatever comes late.</summary>
+    public bool Learns => Rule.Early is not null;
 
     /// <summary>How many severities there are; levels are numbered from 1.</summary>
     public int Levels => _limits.Length;
@@ -184,6 +191,8 @@ internal sealed class PlannedRule
         Mix(CalendarDay ? 1 : 0);
         Mix(Rule.Rate?.Window.Ticks ?? 0);
         Mix(Rule.Rate?.Per.Ticks ?? 0);
+        Mix((long)(Rule.Early?.Kind ?? 0));
+        Mix(Rule.Early?.Within.Ticks ?? 0);
         Mix((long)(Rule.District?.Take ?? 0));
         Mix(Rule.District?.Sites ?? 0);
         Mix(BitConverter.DoubleToInt64Bits(Rule.District?.Percentile ?? 0));

@@ -7,10 +7,13 @@ namespace SmartCity.Watch;
 internal abstract class PointInput
 {
     /// <summary>The input that a rule asks for, or null: the value itself, or a mean.</summary>
-    public static PointInput? Of(PlannedRule rule) => rule.Rule.Rate is { } rate ? new RateInput(rate) : null;
+    public static PointInput? Of(PlannedRule rule) => rule.Rule.Early is { } early ? new EarlyWarning.EarlyInput(rule, early) : rule.Rule.Rate is { } rate ? new RateInput(rate) : null;
 
     /// <summary>Takes the next reading. False: there is nothing to compare yet.</summary>
     public abstract bool TryTake(long at, double value, out double compared);
+
+    /// <summary>What to say beside the rule's message when it raises: empty, if the value says all.</summary>
+    public virtual string Describe() => "";
 
     public abstract void CopyTo(PointInput other);
 

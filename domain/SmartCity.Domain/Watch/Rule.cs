@@ -35,7 +35,7 @@ public enum QualityGate : byte
 }
 
 /// <summary>
-/// A rule, as loaded and checked: input (the value, less a reference; a mean, a rate, or silence) → limits by severity → how long, or how many
+/// A rule, as loaded and checked: input (the value, less a reference; a mean, a rate, early warning, or silence) → limits by severity → how long, or how many
 /// of the last → when and on which readings it looks → what becomes of what is late. Ids are lower case with hyphens and stay the same while the
 /// rule means the same thing.
 /// </summary>
@@ -80,6 +80,9 @@ public sealed record Rule
 
     /// <summary>The rate of change that is compared, or null.</summary>
     public RateOver? Rate { get; init; }
+
+    /// <summary>What early warning tells is compared, or null.</summary>
+    public EarlyWarningOf? Early { get; init; }
 
     /// <summary>The rule is on districts as a whole, and compares this of their sensors; null: on each sensor.</summary>
     public DistrictInput? District { get; init; }

@@ -23,6 +23,27 @@ public sealed record MeanOver(TimeSpan Slot, int Slots, int MinSlots, bool Calen
 /// <param name="Per">The time that the rate is given for: an hour makes it units an hour. 1 s to 1 day.</param>
 public sealed record RateOver(TimeSpan Window, TimeSpan Per);
 
+/// <summary>What early warning tells of a channel.</summary>
+public enum EarlyKind : byte
+{
+    /// <summary>How surprising a reading is, 0 to 1; 0.5 is where a warning is due. See <see cref="EarlyWarning.AnomalyWatch"/>.</summary>
+    Anomaly = 1,
+
+    /// <summary>How far the level has moved, in the quantity's unit, while the move is fresh; else 0. See <see cref="EarlyWarning.ChangeWatch"/>.</summary>
+    Change = 2,
+
+    /// <summary>The highest (for a rule that watches for what is below: the lowest) value expected within the time. See <see cref="EarlyWarning.Forecaster"/>.</summary>
+    Forecast = 3,
+}
+
+/// <summary>What early warning tells is compared. Each rule learns each of its channels by itself, says nothing until it has learnt enough, and takes readings
+/// as they come: one that arrives behind a newer one is neither learnt nor judged.</summary>
+/// <param name="Within">How far a forecast looks ahead: <see cref="LeastAhead"/> to <see cref="MostAhead"/>; a sixth of it is its step. Zero for the others.</param>
+public sealed record EarlyWarningOf(EarlyKind Kind, TimeSpan Within)
+{
+    public static readonly TimeSpan LeastAhead = EarlyWarning.Forecaster.LeastStep * EarlyWarning.Forecaster.Reach, MostAhead = EarlyWarning.Forecaster.MostStep * EarlyWarning.Forecaster.Reach;
+}
+
 /// <summary>How many of the last readings must agree. Raised when <paramref name="Needed"/> of the last <paramref name="Last"/> are past the level;
 /// cleared when that many can no longer be short of the clear level.</summary>
 /// <param name="Needed">1 to <paramref name="Last"/>.</param>

@@ -46,6 +46,7 @@ public sealed class RulePlan
         }
         foreach (var rule in rules) JoinLateness = Math.Max(JoinLateness, joins.Count == 0 ? 0 : (long)rule.Lateness.TotalMilliseconds);
         Unresolved = unresolved;
+        HasEarly = rules.Any(rule => rule.Early is not null);
 
         bool Holds(Rule rule) =>
             (rule.Districts.Count == 0 || rule.Districts.Contains(district, StringComparer.Ordinal)) && rule.Tags.All(tag => tags.Contains(tag, StringComparer.Ordinal));
@@ -64,6 +65,9 @@ public sealed class RulePlan
 
     /// <summary>The indices that are formed hour by hour, because a rule asks for them.</summary>
     internal Quantity[] Indices { get; }
+
+    /// <summary>Whether any rule asks for early warning.</summary>
+    internal bool HasEarly { get; }
 
     private long JoinLateness { get; }
 

@@ -15,7 +15,7 @@ internal sealed partial class RuleTwin
     {
         var rule = Plan!;
         var open = _now.Fold.Phase == Phase.Raised ? _now.Fold.Reopened(rule.Levels) : default;
-        (_base, _now) = (new(rule) { Fold = open }, new(rule) { Fold = open });
+        Begin(open);
         (_clockAhead, Deadline, _isPlain) = (false, long.MaxValue, false);
         if (HasFailed) return;
         _failed = (epoch, reading.Order);

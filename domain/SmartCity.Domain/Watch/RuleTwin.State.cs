@@ -29,9 +29,9 @@ internal sealed partial class RuleTwin
         _isPlain = rule.IsPlain && !HasFailed;
         var fold = _base.Fold.Level > rule.Levels ? _base.Fold.Reopened(rule.Levels) : _base.Fold;
         var slots = _base.Slots;
-        (_base, _now) = (new(rule) { Fold = fold }, new(rule));
+        Begin(fold);
         if (slots is not null && _base.Slots is not null && slots.Cut == rule.Cut) _base.Slots = slots;
-        if (_base.Input is { } input && !_unreadInput.ReadInto(input)) _base.Input = PointInput.Of(rule);
+        if (_base.Input is { } input && !_unreadInput.ReadInto(input)) Begin(fold);
         _unreadInput = default;
         var found = Finder(ref _after, _base.Fold);
         Refold(epoch, kept, without: null, ref found);
@@ -61,6 +61,7 @@ internal sealed partial class RuleTwin
             next._told = _told;
             next._movedTold = _movedTold;
         }
+        if (rule.Learns) next.LearnOn(_now.Input, _unreadInput);
         if (_base.Slots is { } slots && next._now.Slots is { } nextSlots && slots.Cut == rule.Cut)
         {
             var nobody = default(Unheard);
@@ -76,6 +77,17 @@ internal sealed partial class RuleTwin
         }
         return next;
     }
+
+    // What a channel has taught outlives other levels, as long as the same is learnt.
+    private void LearnOn(PointInput? learnt, VarintBytes unread)
+    {
+        var input = (EarlyWarning.EarlyInput)_now.Input!;
+        if (learnt is EarlyWarning.EarlyInput known) input.TakeOver(known);
+        else if (unread.Any && !unread.ReadInto(input)) Begin(_now.Fold);
+    }
+
+    /// <summary>Where its early warning stands; null: it has none, or no reading has come since a restart.</summary>
+    public EarlyWarning.EarlyState? Early => (_now.Input as EarlyWarning.EarlyInput)?.State;
 
     /// <summary>Takes over an open episode.</summary>
     public void Adopt(in Threshold open)
@@ -102,6 +114,7 @@ internal sealed partial class RuleTwin
     /// </summary>
     public void Write(VarintWriter w, long looked)
     {
+        if (Plan is { Learns: true }) _base.Fold = _now.Fold;
         Texts.Write(w, Id);
         w.UInt64(Definition);
         w.Byte((byte)_told);

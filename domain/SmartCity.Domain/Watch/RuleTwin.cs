@@ -28,7 +28,7 @@ internal sealed partial class RuleTwin
         Id = rule.Id;
         Definition = rule.Definition;
         _isPlain = rule.IsPlain;
-        (_base, _now) = (new(rule), new(rule));
+        Begin(default);
     }
 
     public string Id { get; }
@@ -59,7 +59,7 @@ internal sealed partial class RuleTwin
             TellDifferences(sensor, now, ref after, events);
             return;
         }
-        var sink = new LiveSink(new(sensor, Plan!, now, events), _told) { MovedTold = _movedTold };
+        var sink = new LiveSink(new(sensor, Plan!, now, events, _now.Input), _told) { MovedTold = _movedTold };
         var slotsMoved = _now.Take(Plan!, epoch, reading, ref sink);
         _told = sink.Finish();
         _movedTold = sink.MovedTold;
@@ -71,6 +71,7 @@ internal sealed partial class RuleTwin
     /// <summary>Takes a reading that now stands in the middle of the kept ones: folds again from the base, and tells what came out differently.</summary>
     public void Merge(SensorId sensor, uint epoch, ReadingBuffer kept, ulong inserted, long looked, long now, List<EpisodeEvent> events)
     {
+        if (Plan!.Learns) return;
         var before = Finder(ref _before, _base.Fold);
         Refold(epoch, kept, without: inserted, ref before);
         LookAhead(looked, ref before);
@@ -82,6 +83,7 @@ internal sealed partial class RuleTwin
     /// <summary>Lets the base take the oldest kept reading.</summary>
     public void Absorb(uint epoch, in Kept reading)
     {
+        if (Plan!.Learns) return;
         if (_isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality)) return;
         var nobody = default(Unheard);
         _base.Take(Plan!, epoch, reading, ref nobody);
@@ -118,9 +120,17 @@ internal sealed partial class RuleTwin
         new Teller(sensor, rule, now, events).Clear(epoch, reading.Order, reading.At, reading.Value);
     }
 
+    // A rule that learns has one input for both folds: it is never folded again.
+    private void Begin(in Threshold fold)
+    {
+        (_base, _now) = (new(Plan!) { Fold = fold }, new(Plan!) { Fold = fold });
+        if (Plan!.Learns) _base.Input = _now.Input;
+    }
+
     private void Refold<TSink>(uint epoch, ReadingBuffer kept, ulong? without, ref TSink sink) where TSink : struct, IFoldSink
     {
         _base.CopyTo(ref _now);
+        if (Plan!.Learns) return;
         for (var i = 0; i < kept.Count; i++)
         {
             if (kept[i].Order != without && Plan!.Passes(kept[i].Quality)) _now.Take(Plan!, epoch, kept[i], ref sink);
@@ -161,7 +171,7 @@ internal sealed partial class RuleTwin
         _clockAhead = found.Changed;
         Deadline = Math.Min(_now.Slots?.NextDeadline(Plan!, after: now) ?? long.MaxValue, ahead.HeldUntil(Plan!, Plan!.HeardSince));
 
-        var teller = new Teller(sensor, Plan!, now, events);
+        var teller = new Teller(sensor, Plan!, now, events, _now.Input);
         var told = Told.Nothing;
         var (before, after) = (_before!, _after!);
         for (int i = 0, k = 0; i < before.Count; i++)

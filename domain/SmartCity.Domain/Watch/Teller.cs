@@ -26,7 +26,7 @@ internal enum Told : byte
 /// <para>The end of an episode is told even if its beginning was ignored: readings that are taken again after a restart are older than they were the
 /// first time, when it may have been raised. To a register that does not know the episode it means nothing.</para>
 /// </summary>
-internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, List<EpisodeEvent> events)
+internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, List<EpisodeEvent> events, PointInput? input = null)
 {
     public const string Contradicted = "contradicted by late readings";
     public const string GoesOn = "late readings show that it goes on";
@@ -60,13 +60,13 @@ internal readonly struct Teller(SensorId sensor, PlannedRule rule, long now, Lis
     {
         if (told == Told.Raised || !rule.IsLive(episode.LastBreachAt, now)) return told;
         events.Add(new EpisodeEvent.Raised(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(episode.LastBreachAt),
-            rule.SeverityOf(episode.Level), episode.LastBreachValue, new(episode.Since), Late: false));
+            rule.SeverityOf(episode.Level), episode.LastBreachValue, new(episode.Since), Late: false) { Detail = input?.Describe() ?? "" });
         return Told.Raised;
     }
 
     public void Raise(in Found episode, bool late) =>
         events.Add(new EpisodeEvent.Raised(Id(episode.Epoch, episode.First), rule.Id, rule.Version, sensor, rule.Rule.Quantity, new(episode.RaisedAt),
-            rule.SeverityOf(episode.Level), episode.Value, new(episode.Since), late));
+            rule.SeverityOf(episode.Level), episode.Value, new(episode.Since), late) { Detail = input?.Describe() ?? "" });
 
     /// <summary>It is at another level. Of moves that are told one after another each is later than the one before, as the register expects: one that
     /// late readings have put at an earlier instant is told a tick after what it corrects.</summary>

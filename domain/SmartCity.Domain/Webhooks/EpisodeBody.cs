@@ -58,9 +58,9 @@ public static class EpisodeBody
         EpisodeNews.Raised => episode.RaisedAt,
         EpisodeNews.Acknowledged => episode.Acknowledged?.At,
         EpisodeNews.Cleared => episode.ClearedAt,
-        EpisodeNews.Withdrawn => episode.WithdrawnAt,
+        EpisodeNews.Withdrawn => episode.WithdrawnAt ?? episode.FalseAlarm?.At,
         EpisodeNews.Reopened => episode.RaisedAt,
-        EpisodeNews.SeverityChanged => episode.SeverityAt,
+        EpisodeNews.SeverityChanged => episode.Escalated is { } step && !(episode.SeverityAt > step.At) ? step.At : episode.SeverityAt,
         EpisodeNews.Summary or EpisodeNews.Test => episode.RaisedAt,
     }) ?? throw new UnreachableException($"An episode without the instant of its news: {news}.");
 
@@ -103,7 +103,7 @@ public static class EpisodeBody
         json.WriteString("unit", row.Unit);
         if (double.IsFinite(episode.Value)) json.WriteNumber("value", episode.Value);
         else json.WriteNull("value");   // JSON has no NaN
-        json.WriteString("severity", Name(episode.Severity));
+        json.WriteString("severity", Name(episode.Urgency));
         json.WriteString("district", Cut(episode.District, MaxName));
         json.WriteString("department", Cut(episode.Department, MaxName));
         json.WriteString("message", Cut(episode.Message, MaxText));

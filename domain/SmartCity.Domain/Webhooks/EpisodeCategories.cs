@@ -24,7 +24,7 @@ public static class EpisodeCategories
         Quantity.SoilMoisture => ["Env"],
         Quantity.Motion or Quantity.DoorOpen => ["Security"],
         Quantity.VehicleCount => ["Transport"],
-        Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage => ["Infra"],   // light: lamps that fail
+        Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage or Quantity.Notice => ["Infra"],   // light: lamps that fail
         Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene
             or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon
             or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.SoundLevel or Quantity.UsAqi or Quantity.CnAqi => ["Env", "Health"],

@@ -40,8 +40,8 @@ public sealed record Audience(string Department, IReadOnlyList<string> Districts
     public IReadOnlyList<EpisodeKind> Kinds { get; init; } = [EpisodeKind.Actual];
 
     public bool Wants(Episode episode) =>
-        episode.Severity >= MinSeverity
-        && (episode.Department.Length == 0 || string.Equals(episode.Department, Department, StringComparison.Ordinal))
+        episode.Urgency >= MinSeverity
+        && episode.IsFor(Department)
         && (Districts.Count == 0 || Districts.Contains(episode.District, StringComparer.Ordinal))
         && (Categories.Count == 0 || EpisodeCategories.Of(episode).Any(category => Categories.Contains(category, StringComparer.Ordinal)))
         && (Quantities.Count == 0 || Quantities.Contains(episode.Quantity))
@@ -69,19 +69,21 @@ public static class EpisodeMessages
 {
     /// <summary>
     /// What a change is news of, or null: nobody is told. An episode that is only recorded calls nobody, so neither does what happens to it
-    /// afterwards; when it is promoted, that is its raising. A raise that late readings bring back after a withdrawal is news again,
+    /// afterwards; when it is promoted, that is its raising. The same holds for one that the desk holds back, until it is released. A false alarm is
+    /// told as withdrawn, an escalation as a change of severity: a department that is called by it hears of the episode as raised. A raise that late readings bring back after a withdrawal is news again,
     /// and so is a corrected instant of clearing.
     /// </summary>
     public static EpisodeNews? News(Episode? before, Episode after)
     {
-        if (after.RaisedAt is null) return null;
-        if (before?.RaisedAt is null || (before.WithdrawnAt is not null && after is { WithdrawnAt: null } && after.RecordedAt == before.RecordedAt))
+        if (after.RaisedAt is null || after.Withheld) return null;
+        if (before?.RaisedAt is null || before.Withheld || (before.WithdrawnAt is not null && after is { WithdrawnAt: null } && after.RecordedAt == before.RecordedAt))
             return EpisodeNews.Raised;
         if (after.WithdrawnAt is not null && before.WithdrawnAt != after.WithdrawnAt) return EpisodeNews.Withdrawn;
+        if (after.FalseAlarm is not null && before.FalseAlarm is null) return EpisodeNews.Withdrawn;
         if (after.ClearedAt is null && before.ClearedAt is not null) return EpisodeNews.Reopened;
         if (after.ClearedAt is not null && before.ClearedAt != after.ClearedAt) return EpisodeNews.Cleared;
-        if (after.Severity != before.Severity && after.SeverityAt is not null) return EpisodeNews.SeverityChanged;
-        if (after.Acknowledged is not null && before.Acknowledged is null) return EpisodeNews.Acknowledged;
+        if ((after.Severity != before.Severity && after.SeverityAt is not null) || after.Escalated != before.Escalated) return EpisodeNews.SeverityChanged;
+        if (after.Acknowledged is not null && before.Acknowledged != after.Acknowledged) return EpisodeNews.Acknowledged;
         return null;
     }
 }

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using CityHub.Api.Http;
 using CityHub.Api.Keys;
 using CityHub.Contracts;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace CityHub.Api.Endpoints;
 
@@ -14,8 +13,11 @@ internal static class AlertEndpoints
             .For(Role.Read, "listAlerts", "Alerts, newest first", 422);
         app.MapGet("/v1/alerts/{id}", One).WithTags("alerts").Produces<AlertBody>()
             .For(Role.Read, "getAlert", "One alert", 404);
-        app.MapPost("/v1/alerts/{id}/acknowledge", Acknowledge).WithTags("alerts").Accepts<AcknowledgeBody>(isOptional: true, "application/json").Produces<AlertBody>()
-            .For(Role.Desk, "acknowledgeAlert", "Takes note of an alert in the name of the key; the first acknowledgement stands", 404, 409, 413, 415, 422);
+        app.MapGet("/v1/alerts/{id}/history", History).WithTags("alerts").Produces<IReadOnlyList<EntryBody>>()
+            .For(Role.Read, "getAlertHistory", "What happened to an alert, oldest first: by whom, when and why; the newest 500 entries", 404);
+        app.MapGet("/v1/alerts/{id}/held", Held).WithTags("alerts").Produces<IReadOnlyList<AlertBody>>()
+            .For(Role.Read, "listHeldByAlert", "Open alerts that this one holds back by standing for them", 404, 422);
+        app.MapAlertActions();
     }
 
     private static async Task<IResult> List(
@@ -39,17 +41,19 @@ internal static class AlertEndpoints
     private static async Task<IResult> One([Description("The alert's id.")] string id, ICity city, CancellationToken cancel) =>
         await city.Episode(new(id), cancel) is { } episode ? Results.Json(AlertBody.Of(episode), ApiJson.Default.AlertBody) : Problem.NotFound("alert", id);
 
-    private static async Task<IResult> Acknowledge([Description("The alert's id.")] string id, HttpContext context, ICity city, CancellationToken cancel)
+    private static async Task<IResult> History([Description("The alert's id.")] string id, ICity city, CancellationToken cancel)
+    {
+        var entries = await city.Desk.History(new(id), Limits.HistoryEntries, cancel);
+        return entries.Count == 0 ? Problem.NotFound("alert", id) : Results.Json([.. entries.Select(EntryBody.Of)], ApiJson.Default.IReadOnlyListEntryBody);
+    }
+
+    private static async Task<IResult> Held([Description("The alert's id.")] string id, [Description("At most so many, 1 to 1,000. Default 200.")] string? limit, ICity city, CancellationToken cancel)
     {
         var asked = new Asked();
-        var body = await asked.Body(context.Request, ApiJson.Default.AcknowledgeBody, whenEmpty: new());
-        var note = asked.Line("note", body?.Note, Limits.NoteLength, required: false);
+        var most = asked.Limit(limit);
         if (asked.Refusal is { } refusal) return refusal;
-        var by = context.Features.GetRequiredFeature<KeyHolder>().Name;
-        var episode = await city.Acknowledge(new(id), by, note, cancel);
-        if (episode is null) return Problem.NotFound("alert", id);
-        return episode.Acknowledged is { } standing && standing.By != by
-            ? Problem.Of(409, $"It was acknowledged before, by {standing.By} at {standing.At}; the first acknowledgement stands.", [new("id", "is acknowledged already")])
-            : Results.Json(AlertBody.Of(episode), ApiJson.Default.AlertBody);
+        var held = await city.Desk.HeldBy(new(id), most, cancel);
+        if (held.Count == 0 && await city.Episode(new(id), cancel) is null) return Problem.NotFound("alert", id);
+        return Results.Json([.. held.Select(AlertBody.Of)], ApiJson.Default.IReadOnlyListAlertBody);
     }
 }

@@ -23,6 +23,8 @@ internal static class SensorEndpoints
             .For(Role.Read, "getSensor", "One sensor with its newest values", 404);
         app.MapGet("/v1/sensors/{id}/history", History).WithTags("sensors").Produces<HistoryBody>()
             .For(Role.Read, "getHistory", "History of one quantity of a sensor, in steps; a gap is a gap", 404, 422, 503);
+        app.MapGet("/v1/sensors/{id}/early-warning", EarlyWarning).WithTags("sensors").Produces<IReadOnlyList<EarlyWarningBody>>()
+            .For(Role.Read, "getEarlyWarning", "Where early warning stands on a sensor: what is still learnt, how surprising the last reading was, forecasts with their band", 404);
     }
 
     private static IResult All(ICity city) =>
@@ -47,6 +49,10 @@ internal static class SensorEndpoints
 
     private static IResult One([Description("The sensor's id.")] string id, ICity city) =>
         city.Sensor(new(id)) is { } sensor ? Results.Json(SensorBody.Of(sensor), ApiJson.Default.SensorBody) : Problem.NotFound("sensor", id);
+
+    private static IResult EarlyWarning([Description("The sensor's id.")] string id, ICity city) => city.Sensor(new(id)) is { } sensor
+        ? Results.Json([.. sensor.EarlyWarnings.Select(EarlyWarningBody.Of)], ApiJson.Default.IReadOnlyListEarlyWarningBody)
+        : Problem.NotFound("sensor", id);
 
     private static async Task<IResult> History(
         [Description("The sensor's id.")] string id,

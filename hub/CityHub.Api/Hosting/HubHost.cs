@@ -75,6 +75,7 @@ internal static class HubHost
         app.MapReadings();
         app.MapNodesAndDistricts();
         app.MapAlerts();
+        app.MapDeskLists();
         app.MapSubscriptions();
         app.MapDeliveries();
         app.MapRules();

@@ -65,6 +65,9 @@ internal static class ApiDocument
         {
             (ParameterLocation.Query, "from" or "to") => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
             (ParameterLocation.Query, "step") => new OpenApiSchema { Type = JsonSchemaType.String, Format = "duration", Examples = [JsonValue.Create("PT5M")!] },
+            (ParameterLocation.Query, "list") => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. Words.Lists.Select(name => (JsonNode)JsonValue.Create(name)!)], Default = JsonValue.Create("open") },
+            (ParameterLocation.Query, "offset") => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0", Maximum = Limits.OffsetMost.ToString(System.Globalization.CultureInfo.InvariantCulture), Default = JsonValue.Create(0) },
+            (ParameterLocation.Query, "standing") => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             (ParameterLocation.Query, "open") => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             (ParameterLocation.Query, "limit") => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "1000", Default = JsonValue.Create(Limits.ListedDefault) },
             (ParameterLocation.Query, "quantity") => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. QuantityCatalogue.All.Select(q => (JsonNode)JsonValue.Create(q.Name)!)] },
@@ -82,6 +85,7 @@ internal static class ApiDocument
         "403" => "The key lacks the role, or a cookie came from another site.",
         "404" => "There is no such thing.",
         "409" => "It conflicts with what stands.",
+        "412" => "It got worse or came back after what you saw: look again.",
         "413" => "The body is over 64 KB.",
         "415" => "The body is not JSON.",
         "422" => "Well formed, but not acceptable: which field, and why.",

@@ -11,15 +11,31 @@ namespace CityHub.Api.Http;
     Converters =
     [
         typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
-        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames),
+        typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames), typeof(EarlyKindNames),
+        typeof(AlarmStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(IReadOnlyList<LatestBody>))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(IReadOnlyList<EarlyWarningBody>))]
 [JsonSerializable(typeof(IReadOnlyList<NodeBody>))]
 [JsonSerializable(typeof(IReadOnlyList<DistrictBody>))]
 [JsonSerializable(typeof(IReadOnlyList<AlertBody>))]
 [JsonSerializable(typeof(AcknowledgeBody))]
+[JsonSerializable(typeof(AcknowledgeManyBody))]
+[JsonSerializable(typeof(AcknowledgedManyBody))]
+[JsonSerializable(typeof(NoteBody))]
+[JsonSerializable(typeof(WhyBody))]
+[JsonSerializable(typeof(AssignBody))]
+[JsonSerializable(typeof(CommentBody))]
+[JsonSerializable(typeof(EscalateBody))]
+[JsonSerializable(typeof(ShelveBody))]
+[JsonSerializable(typeof(IReadOnlyList<EntryBody>))]
+[JsonSerializable(typeof(DeskListBody))]
+[JsonSerializable(typeof(DeskBody))]
+[JsonSerializable(typeof(IReadOnlyList<SuppressionBody>))]
+[JsonSerializable(typeof(NewSuppressionBody))]
+[JsonSerializable(typeof(NewDrillBody))]
 [JsonSerializable(typeof(IReadOnlyList<SubscriptionBody>))]
 [JsonSerializable(typeof(NewSubscriptionBody))]
 [JsonSerializable(typeof(CreatedSubscriptionBody))]

@@ -70,6 +70,18 @@ internal sealed class Asked
         return limit;
     }
 
+    /// <summary>Where in a list to begin: 0 unless said.</summary>
+    public int Offset(string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return 0;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) || offset > Limits.OffsetMost)
+        {
+            Malformed("offset", $"'{Problem.Shown(text)}' is not a whole number from 0 to {Limits.OffsetMost}");
+            return 0;
+        }
+        return offset;
+    }
+
     /// <summary>A quantity of the catalogue, which is needed.</summary>
     public QuantityRow? Quantity(string? text)
     {

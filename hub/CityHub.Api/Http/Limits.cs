@@ -11,5 +11,9 @@ internal static class Limits
     public const int NoteLength = 500;
     public const int NameLength = 80;
     public const int Districts = 100;
+    public const int OffsetMost = 1_000_000;
+    public const int HistoryEntries = 500;
+    public const int ScopeName = 200;
+    public const int AtOnce = 200;
     public const int RuleFiles = 50;
 }

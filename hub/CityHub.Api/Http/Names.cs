@@ -4,6 +4,7 @@ using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Desk;
 using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
@@ -23,6 +24,12 @@ internal abstract class NamesOf<T>() : JsonStringEnumConverter<T>(JsonNamingPoli
 
 internal sealed class SeverityNames : NamesOf<Severity>;
 
+internal sealed class AlarmStateNames : NamesOf<AlarmState>;
+
+internal sealed class HoldReasonNames : NamesOf<HoldReason>;
+
+internal sealed class SuppressionKindNames : NamesOf<SuppressionKind>;
+
 internal sealed class EpisodeKindNames : NamesOf<EpisodeKind>;
 
 internal sealed class PresenceNames : NamesOf<Presence>;
@@ -40,5 +47,7 @@ internal sealed class LatePolicyNames : NamesOf<LatePolicy>;
 internal sealed class KindNames : NamesOf<QuantityKind>;
 
 internal sealed class RoleNames : NamesOf<Role>;
+
+internal sealed class EarlyKindNames : NamesOf<EarlyKind>;
 
 internal sealed class FormatNames : NamesOf<PayloadFormat>;

@@ -34,6 +34,7 @@ internal static partial class Problem
         406 => ("not-acceptable", "That media type is not offered here"),
         408 => ("timeout", "The request took too long to arrive"),
         409 => ("conflict", "It conflicts with what stands"),
+        412 => ("changed", "It is not what it was when you looked"),
         413 => ("too-large", "The request body is too large"),
         415 => ("media-type", "The request body must be JSON"),
         422 => ("unacceptable", "Well formed, but not acceptable"),

@@ -32,6 +32,10 @@ internal static class Words
 
     public static SignatureScheme? Signature(string text) => Enum.GetValues<SignatureScheme>().Cast<SignatureScheme?>().FirstOrDefault(scheme => Of(scheme!.Value) == text);
 
+    public static readonly string[] Lists = ["open", "over", "held"];
+
+    public static DeskListKind? DeskList(string text) => text switch { "" or "open" => DeskListKind.Open, "over" => DeskListKind.Over, "held" => DeskListKind.Held, _ => null };
+
     public static string Of(Role role) => role switch
     {
         Keys.Role.Read => "read",

@@ -1,75 +1,92 @@
 // The alert desk: state from /v1, kept live by the event stream, loud when the stream falls silent.
 
+import { actions } from './actions.js';
 import { Alerts } from './alerts.js';
+import { ask, refused, SignInNeeded } from './api.js';
+import { drawAside, drawHeld } from './aside.js';
 import { chart } from './chart.js';
 import { drawDistricts, drawNodes, drawSensors } from './city.js';
+import { noAlert, showAlert, shownAlert } from './detail.js';
 import { $, make, say } from './dom.js';
 import { clockTime, words } from './format.js';
+import { keyboard, tabs } from './keys.js';
+import { drawFlood, drawLoad } from './load.js';
 import { follow } from './stream.js';
 
-const SILENT_MS = 20_000, REFRESH_MS = 10_000, PLACES_MS = 60_000;
+const SILENT_MS = 20_000, REFRESH_MS = 10_000, PLACES_MS = 60_000, PAGE = 200, MOST = 1000;
 
 const sites = new Map();
 let sensors = [], sensorsRead = 0, shown = null, city = null, lastWord = performance.now(), lastWordAt = new Date(), started = false, live = false;
+let desk = null, singly = null, pageSize = PAGE;   // singly: null follows the flood, true or false is the officer's word
 
 /** City time: the hub's, counted on by this machine's steady clock. */
 const cityNow = () => city ? city.at + (performance.now() - city.heard) : Date.now();
+const isGrouped = () => singly === null ? desk?.floodSince != null : !singly;
 
-const alerts = new Alerts({ sites, cityNow, acknowledge: askNote, show: showSensor });
-
-class SignInNeeded extends Error {}
-
-async function ask(path, body, method = body === undefined ? 'GET' : 'POST') {
-  const response = await fetch(path, {
-    method, cache: 'no-store', signal: AbortSignal.timeout(15_000),
-    ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (response.status === 401 && !(path === '/v1/session' && method === 'POST')) throw new SignInNeeded();
-  const answer = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Error([answer.detail, ...answer.errors.map(e => `${e.field} ${e.detail}`)].join(' '));
-  return answer;
-}
+const doing = actions({ after: done, signIn });
+const alerts = new Alerts({ sites, cityNow, acknowledge: askNote, acknowledgeAll: d => gather(d), show: showSensor, open: openAlert, unfold });
 
 // --- state -----------------------------------------------------------------------------------------------------
 
 let loading = null, again = false;
 let during = [];   // alerts that were told while a list was on its way: the list may be older than they are
 
-/** Reads everything anew; calls that come meanwhile are one more round after it. */
-function load() {
-  if (loading) { again = true; return loading; }
+/** Reads the desk anew, and the city too where it is asked for; calls that come meanwhile are one more round after it. */
+function load(all = true) {
+  if (loading) { again = again === true || all; return loading; }
   loading = (async () => {
+    let whole = all;
     do {
-      again = false;
+      again = null;
       during = [];
-      const day = new Date(cityNow() - 86_400_000).toISOString();   // what is over is shown for a day
-      const [open, over, nodes, districts, all] = await Promise.all([
-        ask('/v1/alerts?open=true&limit=1000'), ask(`/v1/alerts?open=false&limit=200&from=${day}`), ask('/v1/nodes'), ask('/v1/districts'), ask('/v1/sensors'),
-      ]);
-      setSensors(all);
-      alerts.replace([...over, ...open]);
-      for (const alert of during) alerts.put(alert);
-      drawNodes(nodes);
-      drawDistricts(districts, setFilter);
-      say($('calm-note'), `${nodes.filter(n => n.presence === 'online').length} of ${nodes.length} nodes online, as of ${clockTime(new Date())}`);
-    } while (again);
+      await Promise.all([readDesk(), whole ? readCity(true) : null]);
+      whole = again === true;
+    } while (again !== null);
   })().catch(wrong => { if (wrong instanceof SignInNeeded) signIn(); }).finally(() => { loading = null; });
   return loading;
+}
+
+async function readDesk() {
+  const filter = $('filter').value.trim();
+  const part = filter ? `&text=${encodeURIComponent(filter)}` : '';
+  const [figures, open, over, held, aside] = await Promise.all([
+    ask('/v1/desk'), ask(`/v1/desk/alerts?list=open&limit=${pageSize}${part}`), ask('/v1/desk/alerts?list=over&limit=100'), ask('/v1/desk/alerts?list=held&limit=100'),
+    ask('/v1/suppressions?standing=true&limit=200'),
+  ]);
+  desk = figures;
+  alerts.replace(open, over.alerts, isGrouped());
+  for (const alert of during) alerts.put(alert);
+  drawLoad(desk);
+  drawFlood(desk, isGrouped(), cityNow);
+  drawHeld(held, { open: openAlert, cityNow });
+  drawAside(aside, { end: doing.endSuppression, add: () => doing.maintenance(), drill: doing.drill, cityNow });
+}
+
+async function readCity(whole) {
+  // Sensors are many: they are read again while someone looks at them, and now and then for their places.
+  const due = whole || !$('pane-sensors').hidden || performance.now() - sensorsRead > PLACES_MS;
+  const [nodes, districts, all] = await Promise.all([ask('/v1/nodes'), ask('/v1/districts'), due ? ask('/v1/sensors') : sensors]);
+  if (due) setSensors(all);
+  drawNodes(nodes);
+  drawDistricts(districts, setFilter);
+  say($('calm-note'), `${nodes.filter(n => n.presence === 'online').length} of ${nodes.length} nodes online, as of ${clockTime(new Date())}`);
 }
 
 async function refresh() {
   if (!live || loading) return;
   try {
-    // Sensors are many: they are read again while someone looks at them, and now and then for their places.
-    const due = !$('pane-sensors').hidden || performance.now() - sensorsRead > PLACES_MS;
-    const [nodes, districts, all] = await Promise.all([ask('/v1/nodes'), ask('/v1/districts'), due ? ask('/v1/sensors') : sensors]);
-    if (due) setSensors(all);
-    drawNodes(nodes);
-    drawDistricts(districts, setFilter);
-    say($('calm-note'), `${nodes.filter(n => n.presence === 'online').length} of ${nodes.length} nodes online, as of ${clockTime(new Date())}`);
+    await Promise.all([readCity(false), readDesk(), ready()]);
   } catch (wrong) {
     if (wrong instanceof SignInNeeded) signIn();   // anything else: the stream tells of a dead hub
   }
+}
+
+/** Parts of the hub that fail are said at once: an alert about the register cannot be written into it. */
+async function ready() {
+  const { notReady } = await (await fetch('/readyz', { cache: 'no-store', signal: AbortSignal.timeout(15_000) })).json();
+  const parts = Object.entries(notReady);
+  $('parts').hidden = parts.length === 0;
+  say($('parts-text'), parts.map(([part, why]) => `${part}: ${why}`).join(' · '));
 }
 
 function setSensors(all) {
@@ -80,7 +97,7 @@ function setSensors(all) {
   drawSensors(sensors, $('filter').value, shown?.sensor, showSensor);
 }
 
-let refreshSoon = 0;
+let loadSoon = 0, refreshSoon = 0;
 
 const listener = {
   word() { lastWord = performance.now(); lastWordAt = new Date(); hear(); },
@@ -94,9 +111,12 @@ const listener = {
     if (e.alert) {
       if (loading) during.push(e.alert);
       const before = alerts.put(e.alert);
-      if (!before && e.alert.open && e.alert.raisedAt) say($('announce'), `${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
+      if (!before && e.alert.open && e.alert.raisedAt && !e.alert.held) say($('announce'), `${e.alert.kind === 'actual' ? '' : `${e.alert.kind === 'test' ? 'test' : 'drill'}, not real: `}${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
+      if (shownAlert() === e.alert.id) openAlert(e.alert, false);
     }
-    refreshSoon ||= setTimeout(() => { refreshSoon = 0; refresh(); }, 500);   // counts of districts and nodes follow
+    // However many events come: the lists are read once a second at most, the city's counts after half a second of them.
+    loadSoon ||= setTimeout(() => { loadSoon = 0; load(false); }, 1000);
+    refreshSoon ||= setTimeout(() => { refreshSoon = 0; if (live && !loading) readCity(false).catch(() => {}); }, 500);
   },
   gap: () => load(),
   lost() { live = false; hear(); },
@@ -121,18 +141,20 @@ setInterval(() => {
     say($('clock'), clockTime(now));
     $('clock').title = now.toString();
     alerts.tick();
+    drawFlood(desk, isGrouped(), cityNow);
   }
 }, 1000);
 setInterval(refresh, REFRESH_MS);
 
-// --- acknowledge -----------------------------------------------------------------------------------------------
+// --- what is done ----------------------------------------------------------------------------------------------
 
+/** Acknowledging has a dialog of its own: it is what is done most. */
 let asked = null;
 
 function askNote(alert) {
   if (!alert || alert.acknowledged) return;
   asked = alert;
-  say($('ack-what'), `${alert.severity.toUpperCase()} · ${alert.message || words(alert.rule)} · ${alert.sensor}`);
+  say($('ack-what'), `${alert.kind === 'actual' ? '' : `${alert.kind === 'test' ? 'TEST' : 'DRILL'} · `}${alert.severity.toUpperCase()} · ${alert.message || words(alert.rule)} · ${alert.sensor}`);
   say($('ack-wrong'), '');
   $('ack-note').value = '';
   $('acknowledge').showModal();
@@ -143,11 +165,16 @@ async function sendNote(event) {
   event.preventDefault();
   $('ack-send').disabled = true;
   try {
-    alerts.put(await ask(`/v1/alerts/${encodeURIComponent(asked.id)}/acknowledge`, { note: $('ack-note').value }));
+    // As it was when the button was pressed: what got worse meanwhile is not acknowledged by this.
+    alerts.put(await ask(`/v1/alerts/${encodeURIComponent(asked.id)}/acknowledge`, { note: $('ack-note').value, change: asked.change }));
     $('acknowledge').close();
   } catch (wrong) {
     if (wrong instanceof SignInNeeded) { $('acknowledge').close(); signIn(); }
-    else { say($('ack-wrong'), wrong.name === 'TypeError' || wrong.name === 'TimeoutError' ? 'The hub does not answer: this is NOT acknowledged.' : wrong.message); load(); }
+    else {
+      say($('ack-wrong'), refused(wrong));
+      await load(false);
+      asked = alerts.find(asked.id) ?? asked;   // what is seen now can be acknowledged now
+    }
   } finally {
     $('ack-send').disabled = false;
   }
@@ -159,12 +186,56 @@ $('ack-note').addEventListener('keydown', e => {
   if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) { e.preventDefault(); $('acknowledge').querySelector('form').requestSubmit(); }
 });
 
+function act(name) {
+  const alert = alerts.picked ?? alerts.find(shownAlert());
+  if (name === 'acknowledge') {
+    if (alerts.pickedGroup !== null) gather(alerts.pickedGroup);
+    else if (alert) askNote(alert);
+    else alerts.move(1);
+  } else if (alert) doing.start(name, alert);
+}
+
+function done(answer, name) {
+  if (answer?.change) alerts.put(answer);
+  if (name === 'maintenance' || name === 'shelve') openList('aside');
+  load(false);
+  if (answer?.id && answer.id === shownAlert()) openAlert(answer, false);
+}
+
+/** Everything that waits in a district, as it is now. */
+async function gather(district) {
+  await unfold(district);
+  doing.acknowledgeAll(district, alerts.waitingIn(district));
+}
+
+async function unfold(district) {
+  try {
+    alerts.add((await ask(`/v1/desk/alerts?list=open&limit=${PAGE}&district=${encodeURIComponent(district)}`)).alerts.filter(a => a.district === district));
+  } catch (wrong) {
+    if (wrong instanceof SignInNeeded) signIn();
+  }
+}
+
+function openAlert(alert, toTab = true) {
+  if (!alert) return;
+  if (toTab) { openTab('alert'); showSensor(alert.sensor, alert.quantity); }
+  showAlert(alert, { start: (name, a) => name === 'acknowledge' ? askNote(a) : doing.start(name, a), signIn });
+}
+
+function toggleGroups() {
+  singly = isGrouped();
+  load(false);
+}
+
+$('flood-toggle').addEventListener('click', toggleGroups);
+$('more').addEventListener('click', () => { pageSize = Math.min(MOST, pageSize + PAGE); load(false); });
+
 // --- chart -----------------------------------------------------------------------------------------------------
 
 async function showSensor(id, quantity) {
   const sensor = sensors.find(s => s.id === id);
   const quantities = sensor?.values ?? [];
-  const pick = quantity ?? (shown?.sensor === id ? shown.quantity : null) ?? quantities[0]?.quantity;
+  const pick = (quantity !== 'notice' ? quantity : null) ?? (shown?.sensor === id ? shown.quantity : null) ?? quantities[0]?.quantity;
   shown = { sensor: id, quantity: pick };
   $('chart-title').replaceChildren(id, make('span', { class: 'dim' }, pick ? ` · ${words(pick)}, last day` : ' · last day'));
   $('chart-picks').replaceChildren(...(quantities.length > 1 ? quantities : []).map(v =>
@@ -172,7 +243,7 @@ async function showSensor(id, quantity) {
   for (const b of $('pane-sensors').querySelectorAll('button')) b.setAttribute('aria-pressed', String(b.dataset.sensor === id));
   const place = shown;
   const put = content => { if (shown === place) $('chart-body').replaceChildren(content); };
-  if (!pick) { put(make('p', { class: 'empty' }, 'This sensor has sent nothing yet.')); return; }
+  if (!pick) { put(make('p', { class: 'empty' }, sensor ? 'This sensor has sent nothing yet.' : 'No sensor measures this.')); return; }
   try {
     const history = await ask(`/v1/sensors/${encodeURIComponent(id)}/history?quantity=${encodeURIComponent(pick)}&step=PT5M`);
     const kind = quantities.find(v => v.quantity === pick)?.kind ?? (history.unit === '1' ? 'contact' : 'level');
@@ -188,33 +259,19 @@ let drawChart = () => {};
 new ResizeObserver(() => drawChart()).observe($('chart-body'));
 setInterval(() => { if (shown && live) showSensor(shown.sensor, shown.quantity); }, 60_000);
 
-// --- keys, tabs, filter ----------------------------------------------------------------------------------------
+// --- tabs, filter, keys ----------------------------------------------------------------------------------------
 
-const TABS = ['districts', 'nodes', 'sensors'];
+const openTab = tabs(['districts', 'nodes', 'sensors', 'alert'], name => { if (name === 'sensors') refresh(); });
+const openList = tabs(['open', 'held', 'aside']);
 
-function openTab(name, focus = false) {
-  for (const tab of TABS) {
-    const on = tab === name;
-    $(`tab-${tab}`).setAttribute('aria-selected', String(on));
-    $(`tab-${tab}`).tabIndex = on ? 0 : -1;
-    $(`pane-${tab}`).hidden = !on;
-  }
-  if (focus) $(`tab-${name}`).focus();
-  if (name === 'sensors') refresh();
-}
-
-for (const [i, tab] of TABS.entries()) {
-  $(`tab-${tab}`).addEventListener('click', () => openTab(tab));
-  $(`tab-${tab}`).addEventListener('keydown', e => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (by) { e.preventDefault(); openTab(TABS[(i + by + TABS.length) % TABS.length], true); }
-  });
-}
+let filterSoon = 0;
 
 function setFilter(text) {
   $('filter').value = text;
   alerts.filter(text);
   drawSensors(sensors, text, shown?.sensor, showSensor);
+  clearTimeout(filterSoon);
+  filterSoon = setTimeout(() => load(false), 250);   // the hub looks through all of them, not only through what was read
 }
 
 $('filter').addEventListener('input', () => setFilter($('filter').value));
@@ -223,23 +280,16 @@ $('filter').addEventListener('keydown', e => {
   if (e.key === 'Enter' || e.key === 'ArrowDown') { e.preventDefault(); alerts.move(0); }
 });
 
-const KEYS = {
-  j: () => alerts.move(1), ArrowDown: () => alerts.move(1), k: () => alerts.move(-1), ArrowUp: () => alerts.move(-1),
-  a: () => alerts.picked ? askNote(alerts.picked) : alerts.move(1), '/': () => $('filter').focus(), '?': () => $('help').showModal(),
-  1: () => openTab('districts', true), 2: () => openTab('nodes', true), 3: () => openTab('sensors', true),
-  Escape: () => setFilter(''),
-};
-
-document.addEventListener('keydown', e => {
-  if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog[open]') || e.target.matches('input, textarea')) return;
-  if (e.key === 'Enter') {
-    const row = e.target.closest('li.row');
-    if (row && e.target === row) { e.preventDefault(); showSensor(alerts.picked.sensor, alerts.picked.quantity); }
-    return;
-  }
-  if (e.key.startsWith('Arrow') && e.target.closest('.side .scroll, [role=tab]')) return;   // there they scroll
-  const act = KEYS[e.key];
-  if (act) { e.preventDefault(); act(); }
+keyboard({
+  act,
+  open: () => alerts.pickedGroup !== null ? alerts.toggle(alerts.pickedGroup) : openAlert(alerts.picked),
+  keys: {
+    j: () => alerts.move(1), ArrowDown: () => alerts.move(1), k: () => alerts.move(-1), ArrowUp: () => alerts.move(-1),
+    '/': () => { openList('open'); $('filter').focus(); }, '?': () => $('help').showModal(), g: toggleGroups,
+    o: () => openList('open', true), h: () => openList('held', true), p: () => openList('aside', true), m: () => doing.maintenance(), d: doing.drill,
+    1: () => openTab('districts', true), 2: () => openTab('nodes', true), 3: () => openTab('sensors', true), 4: () => openTab('alert', true),
+    Escape: () => setFilter(''),
+  },
 });
 
 $('help-open').addEventListener('click', () => $('help').showModal());
@@ -294,4 +344,5 @@ async function start() {
 }
 
 alerts.draw();
+noAlert();
 start();

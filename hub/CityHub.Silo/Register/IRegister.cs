@@ -1,6 +1,7 @@
 using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Desk;
 
 namespace CityHub.Silo.Register;
 
@@ -15,12 +16,13 @@ public partial interface IRegister
     /// <summary>Applies events by <see cref="Episode.Apply"/> and queues the messages they cause, in one transaction.
     /// At most one open episode per (rule, sensor); repeats change nothing. Returns what changed.</summary>
     /// <param name="context">Looks up district, department and message for an episode that opens.</param>
-    Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context);
+    /// <param name="holdBack">Why one that opens is held back, asked within the transaction; null, or an answer of null: it is told.</param>
+    Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null);
 
-    /// <inheritdoc cref="Commit(IReadOnlyList{EpisodeEvent}, Func{EpisodeEvent, EpisodeContext})"/>
+    /// <inheritdoc cref="Commit(IReadOnlyList{EpisodeEvent}, Func{EpisodeEvent, EpisodeContext}, Func{Episode, HeldBack?}?)"/>
     /// <param name="events">Asked within the transaction, on the writer: what comes until then is committed with it. Asked again after a transaction that was undone;
     /// what it gave then must be in it again.</param>
-    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context);
+    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null);
 
     /// <summary>Acknowledges; the first acknowledgement stands. Null when nothing changed: no such episode, or acknowledged before.</summary>
     Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note);
@@ -73,6 +75,15 @@ public sealed record EpisodeContext(string District, string Department, string M
     public string RunBook { get; init; } = "";
 
     public EpisodeKind Kind { get; init; } = EpisodeKind.Actual;
+
+    /// <inheritdoc cref="Episode.Node"/>
+    public string Node { get; init; } = "";
+
+    /// <inheritdoc cref="Episode.Site"/>
+    public string Site { get; init; } = "";
+
+    /// <inheritdoc cref="Episode.Latched"/>
+    public bool Latched { get; init; }
 }
 
 /// <summary>An episode before and after, and the event that moved it. <paramref name="Number"/> counts changes, without gaps.</summary>
@@ -90,6 +101,18 @@ public static class EpisodeChangeKinds
 
     /// <summary>It got worse or better.</summary>
     public const string SeverityChanged = "episode.severity";
+
+    public const string Reset = "episode.reset";
+    public const string Assigned = "episode.assigned";
+    public const string Commented = "episode.commented";
+    public const string FalseAlarm = "episode.false-alarm";
+    public const string Escalated = "episode.escalated";
+
+    /// <summary>Held back, or for another reason than before.</summary>
+    public const string Held = "episode.held";
+
+    /// <summary>Held back no longer; whom it is meant for are called, unless they were before.</summary>
+    public const string Released = "episode.released";
 
     /// <summary>Late readings moved the instant at which it cleared.</summary>
     public const string Updated = "episode.updated";

@@ -2,25 +2,27 @@ using CityHub.Contracts;
 using CityHub.Silo.Sqlite;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Desk;
 
 namespace CityHub.Silo.Register;
 
 public sealed partial class SqliteRegister
 {
-    public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context) => Commit(() => events, context);
+    public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
+        Commit(() => events, context, holdBack);
 
-    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context) =>
+    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
         _writer.Enqueue<IReadOnlyList<EpisodeChange>>(session =>
         {
             var changes = new List<EpisodeChange>();
-            foreach (var happened in events()) Apply(session, happened, context, changes);
+            foreach (var happened in events()) Apply(session, happened, context, holdBack, changes);
             return changes;
         });
 
     public Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note) => _writer.Enqueue(session =>
     {
-        if (EpisodeTable.Find(session, id) is not { Acknowledged: null } before) return null;
-        return Save(session, before, before.Acknowledge(by, at, note), EpisodeChangeKinds.Acknowledged, at);
+        if (EpisodeTable.Find(session, id) is not { IsAcknowledged: false } before) return null;
+        return Save(session, before, before.Acknowledge(by, at, note), EpisodeChangeKinds.Acknowledged, at, by, note);
     });
 
     public Task<Episode?> FindEpisode(EpisodeId id) => ReadAsync(session => EpisodeTable.Find(session, id));
@@ -28,7 +30,7 @@ public sealed partial class SqliteRegister
     public Task<IReadOnlyList<Episode>> ListEpisodes(EpisodeFilter filter) =>
         ReadAsync<IReadOnlyList<Episode>>(session => EpisodeTable.List(session, filter));
 
-    private void Apply(SqliteSession session, EpisodeEvent happened, Func<EpisodeEvent, EpisodeContext> context, List<EpisodeChange> changes)
+    private void Apply(SqliteSession session, EpisodeEvent happened, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack, List<EpisodeChange> changes)
     {
         var before = EpisodeTable.Find(session, happened.Episode);
         if (Episode.Apply(before, happened) is not { } after) return;
@@ -43,6 +45,9 @@ public sealed partial class SqliteRegister
                 Category = of.Category,
                 RunBook = of.RunBook,
                 Kind = of.Kind,
+                Node = of.Node,
+                Site = of.Site,
+                Latched = of.Latched,
             };
         }
         Episode? ended = null;
@@ -58,7 +63,17 @@ public sealed partial class SqliteRegister
                 changes.Add(Save(session, other, other with { ClearedAt = happened.At }, EpisodeChangeKinds.Cleared, happened.At));
             }
         }
-        changes.Add(Save(session, before, ended ?? after, Kind(before, happened), happened.At));
+        after = ended ?? after;
+        if (after is { IsOpen: true, RaisedAt: not null } && before is not { IsOpen: true, RaisedAt: not null }) after = Opened(before, after, holdBack);
+        changes.Add(Save(session, before, after, Kind(before, happened), happened.At));
+    }
+
+    /// <summary>Told or held back: decided in the transaction that opens it.</summary>
+    private static Episode Opened(Episode? before, Episode after, Func<Episode, HeldBack?>? holdBack)
+    {
+        var called = before is { CalledAt: not null, WithdrawnAt: null };   // it is open after all: whom it concerns know it
+        var asked = after with { Withheld = !called, Held = null };
+        return holdBack?.Invoke(asked) is { } held ? asked with { Held = held } : asked with { Withheld = false };
     }
 
     private static string Kind(Episode? before, EpisodeEvent happened) => happened switch
@@ -71,10 +86,12 @@ public sealed partial class SqliteRegister
         _ => throw new System.Diagnostics.UnreachableException($"An event of a kind that the register does not know: {happened.GetType().Name}"),
     };
 
-    private EpisodeChange Save(SqliteSession session, Episode? before, Episode after, string kind, Instant at)
+    private EpisodeChange Save(SqliteSession session, Episode? before, Episode after, string kind, Instant at, string by = "", string why = "")
     {
+        var number = EpisodeTable.Log(session, after.Id, kind, at, by, why);
+        after = after with { Change = number, Attention = Episode.AsksAnew(before, after) ? number : after.Attention };
         EpisodeTable.Save(session, before, after);
-        var change = new EpisodeChange(EpisodeTable.Log(session, after.Id, kind, at), before, after, kind);
+        var change = new EpisodeChange(number, before, after, kind);
         foreach (var message in _compose(change, WriterSubscriptions(session), _lines.In(session))) Queue(session, message, after.Id);
         return change;
     }

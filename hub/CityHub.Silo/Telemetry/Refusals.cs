@@ -61,12 +61,28 @@ public sealed partial class Refusals(HubMetrics metrics, ILogger<Refusals> log)
     /// <summary>Pairs of node and reason that are remembered; what comes after is counted, not logged.</summary>
     private const int RememberedLimit = 20_000;
 
+    /// <summary>Holes that wait to be taken; those beyond it are counted in the metric and logged all the same.</summary>
+    private const int LostLimit = 10_000;
+
     private readonly ConcurrentDictionary<(string Node, string Reason), byte> _logged = [];
     private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<(string Node, long Batches)> _lost = new();
     private int _remembered;
 
     /// <summary>How often, since the start.</summary>
     public long Count(string reason) => _counts.GetValueOrDefault(reason);
+
+    /// <summary>A hole in a node's ledger: batches that it no longer keeps and that never came.</summary>
+    public void Lost(string node, long batches)
+    {
+        if (_lost.Count < LostLimit) _lost.Enqueue((node, batches));
+    }
+
+    /// <summary>The next hole that nobody has taken yet.</summary>
+    public bool TryTakeLost(out (string Node, long Batches) lost) => _lost.TryDequeue(out lost);
+
+    /// <summary>All that was set aside since the start, but for what was in already: that is what resending is for.</summary>
+    public long Total => _counts.Sum(one => one.Key is RefusalReason.DuplicateBatch or RefusalReason.DuplicateReading ? 0 : one.Value);
 
     public void Add(string node, string reason, long count = 1)
     {

@@ -3,13 +3,14 @@ using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
 using CityHub.Silo.Watch;
+using CityHub.Silo.Watch.Desk;
 using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;
 
 /// <summary>What the API asks of the hub, answered by the twins, the timeline and the register.</summary>
-internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, HubState state, CityClock city,
+internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, AlertDesk desk, HubState state, CityClock city,
     EnrolledNodes enrolled) : ICity
 {
     public IReadOnlyList<SensorView> Sensors() => engine.Sensors();
@@ -52,6 +53,8 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
         board.Apply([change]);
         return change.After;
     }
+
+    public IDesk Desk => desk;
 
     public RuleSet Rules() => board.Rules;
 

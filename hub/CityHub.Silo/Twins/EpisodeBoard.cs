@@ -11,6 +11,9 @@ public sealed class EpisodeBoard(EventFeed feed, CityClock city, HubMetrics metr
     private volatile RuleSet _rules = RuleSet.Empty;
     private IReadOnlyDictionary<string, Rule> _byId = new Dictionary<string, Rule>();
 
+    /// <summary>Told of committed changes, in the order in which they were applied. Be short, do not throw.</summary>
+    public event Action<IReadOnlyList<EpisodeChange>>? Applied;
+
     public RuleSet Rules => _rules;
 
     public Rule? RuleOf(string id) => Volatile.Read(ref _byId).GetValueOrDefault(id);
@@ -35,6 +38,7 @@ public sealed class EpisodeBoard(EventFeed feed, CityClock city, HubMetrics metr
     /// <summary>Takes committed changes, and tells them.</summary>
     public void Apply(IReadOnlyList<EpisodeChange> changes)
     {
+        Applied?.Invoke(changes);
         foreach (var change in changes)
         {
             lock (_gate)

@@ -1,4 +1,5 @@
 using CityHub.Silo.Register;
+using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using SmartCity.Watch;
 using SmartCity.Webhooks;
@@ -9,7 +10,7 @@ namespace CityHub.Silo.Twins;
 /// Writes the twins' events into the register: at once, in groups, in the order in which they came. What is numbered up to
 /// <see cref="Written"/> is committed; ledger answers wait for that. While the register is away the events are kept.
 /// </summary>
-public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board, Places places, TimeProvider wall, HubMetrics metrics, ILogger<EpisodeWriter> log)
+public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board, AlertDesk desk, Places places, TimeProvider wall, HubMetrics metrics, ILogger<EpisodeWriter> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -133,7 +134,7 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         {
             try
             {
-                var changes = await register.Commit(Take, Context);
+                var changes = await register.Commit(Take, Context, desk.HoldBack);
                 board.Apply(changes);
                 break;
             }
@@ -160,15 +161,23 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
         progress.SetResult();
     }
 
+    /// <summary>What there is to say of the hub's own failures; set once, at the start.</summary>
+    public Func<EpisodeEvent, EpisodeContext>? OfOwnParts { get; set; }
+
     private EpisodeContext Context(EpisodeEvent of)
     {
+        if (of.RuleVersion == 0 && OfOwnParts is { } own) return own(of);
         var faulty = OwnRules.FaultyRule(of.Rule);
         var rule = board.RuleOf(faulty ?? of.Rule);
         var message = faulty is null ? rule?.Message ?? "" : $"The rule {faulty} cannot be evaluated here, for a fault of the hub. It is tried again with each reading.";
+        if (of is EpisodeEvent.Raised { Detail.Length: > 0 } raised) message = $"{message} {raised.Detail}".TrimStart();
         return new(of.Sensor.District ?? places.DistrictOf(of.Sensor), rule?.Department ?? "", message)
         {
             Category = rule is { Category.Length: > 0 } ? rule.Category : EpisodeCategories.Of(of.Quantity)[0],
             RunBook = rule?.RunBook ?? "",
+            Node = places.DeviceOf(of.Sensor) is { } device ? device.Node.ToString() : "",
+            Site = places.SiteOf(of.Sensor),
+            Latched = desk.Policy.Latched.Contains(of.Rule),
         };
     }
 

@@ -31,6 +31,8 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
 
     public string DistrictOf(SensorId sensor) => _bySensor.TryGetValue(sensor, out var place) ? place.Place.District : "";
 
+    public string SiteOf(SensorId sensor) => _bySensor.TryGetValue(sensor, out var place) ? place.Place.Site : "";
+
     /// <summary>A sensor's tags in history, as it stands now.</summary>
     public SmartCity.Timeline.SeriesTags TagsOf(SensorId sensor) =>
         _bySensor.TryGetValue(sensor, out var place) ? new(place.Place.District, place.Device.Node.ToString(), sensor.Value, place.Place.Site) : new("", "", sensor.Value, "");

@@ -40,6 +40,9 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
             var newest = quantity.Newest;
             values.Add(new(newest.Quantity, newest.At, newest.TryGetValue(out var value) ? value : null, newest.Fault, newest.Quality, newest.Clock));
         }
-        return new(twin.Id, Place.Device, Place.Place, IsDead && node.Presence == Presence.Online ? Presence.Offline : node.Presence, values);
+        return new(twin.Id, Place.Device, Place.Place, IsDead && node.Presence == Presence.Online ? Presence.Offline : node.Presence, values)
+        {
+            EarlyWarnings = twin.EarlyWarnings(),
+        };
     }
 }

@@ -109,6 +109,7 @@ internal sealed partial class Shard
             foreach (var (lane, batches) in declared.Gaps)
             {
                 _parts.Metrics.Gaps.Add((long)(batches.Last - batches.First + 1), new KeyValuePair<string, object?>("lane", lane.ToString()));
+                _parts.Refusals.Lost(node.Name, (long)(batches.Last - batches.First + 1));
                 Gap(_parts.Log, node.Name, lane, batches.First, batches.Last);
                 _parts.Feed.Tell(_wallNow, "node.gap", node.Name);
             }

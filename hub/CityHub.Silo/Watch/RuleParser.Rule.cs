@@ -26,13 +26,15 @@ public static partial class RuleParser
         if (row is null && text.Find("quantity") is { } unknown) text.Error(unknown, $"quantity: '{unknown}' is not in the catalogue");
         var mean = ReadMean(text);
         var rate = ReadRate(text);
+        var early = ReadEarly(text);
         var relative = ReadReference(text, row);
         var district = ReadDistrict(text, row);
-        var (breach, levels) = ReadSeverities(text, rate is null && relative is null ? row : null);
+        var (breach, levels) = ReadSeverities(text, rate is null && relative is null && early is null or { Kind: EarlyKind.Forecast } ? row : null);
         var votes = ReadVotes(text);
         if (mean is not null && levels.Any(level => level.For > TimeSpan.Zero)) text.Error("for", "a mean has its own window; leave 'for' out");
         if (mean is not null && rate is not null) text.Error("rate", "either a mean or a rate");
         if (breach == Breach.Missing && (mean is not null || rate is not null || relative is not null || votes is not null)) text.Error("missing-for", "silence has no mean, rate, votes or reference");
+        if (early is not null) CheckEarly(text, early, breach, levels, mean is null && rate is null && votes is null && district is null, relative);
         var lateness = text.Span("lateness", TimeSpan.Zero, TimeSpan.FromDays(366)) ?? (district is null ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(10));
         if (district is not null)
         {
@@ -47,7 +49,7 @@ public static partial class RuleParser
             Level = levels.Count > 0 ? levels[0].Level : 0, Clear = levels.Count > 0 ? levels[0].Clear : 0, LowLevel = levels.Count > 0 ? levels[0].LowLevel : 0,
             LowClear = levels.Count > 0 ? levels[0].LowClear : 0, For = levels.Count > 0 ? levels[0].For : default, Severity = levels.Count > 0 ? levels[0].Severity : default,
             Higher = [.. levels.Skip(1)],
-            Mean = mean, Rate = rate, District = district, RelativeTo = relative, Votes = votes,
+            Mean = mean, Rate = rate, Early = early, District = district, RelativeTo = relative, Votes = votes,
             ClearFor = text.Span("clear-for", TimeSpan.Zero, Day) ?? TimeSpan.Zero,
             PerDay = text.YesNo("per-day") ?? false,
             Schedule = ReadSchedule(text, named.Calendars),

@@ -32,11 +32,11 @@ public sealed class WebhookComposer(City city)
             if (audience.Told(news, change.After, own.Length > 0) is not { } told) continue;
             var notice = new Notice(change.After, told, MessageId.Of(subscription.Id, change.After.Id, change.Number), subscription.Id, lines.NextNumber(subscription.Id), lines.Now)
             {
-                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Severity,
+                City = city, Earlier = [.. own.Select(Read)], Before = change.Before?.Urgency,
             };
             messages.Add(new(notice.MessageId, subscription.Id, EpisodeBody.Type(told), Write(subscription.Terms.Format, notice, shared))
             {
-                NotBefore = zone is null ? null : subscription.Terms.QuietHours?.Until(lines.Now, change.After.Severity, zone),
+                NotBefore = zone is null ? null : subscription.Terms.QuietHours?.Until(lines.Now, change.After.Urgency, zone),
             });
         }
         return messages;

@@ -35,6 +35,7 @@ const commands = {
   text: ({ selector }) => page.locator(selector).first().innerText(),
   texts: ({ selector }) => page.locator(selector).allTextContents(),
   attribute: ({ selector, name }) => page.locator(selector).first().getAttribute(name),
+  style: ({ selector, name }) => page.locator(selector).first().evaluate((e, n) => getComputedStyle(e).getPropertyValue(n), name),
   count: ({ selector }) => page.locator(selector).count(),
   visible: ({ selector }) => page.locator(selector).first().isVisible(),
   /** What has the focus: its id, else the alert that it stands for, else its tag. */

@@ -43,7 +43,7 @@ public abstract partial class RegisterContract
         await Commit(Raised(1, 1000));
         Assert.Equal("anna", (await Store.Acknowledge(Id(1), "anna", new(2000), "seen"))!.After.Acknowledged!.By);
         Assert.Null(await Store.Acknowledge(Id(1), "bert", new(3000), "me too"));
-        Assert.Equal(new Acknowledgement("anna", new(2000), "seen"), (await Store.FindEpisode(Id(1)))!.Acknowledged);
+        Assert.Equal(new Acknowledgement("anna", new(2000), "seen") { Severity = Severity.Major }, (await Store.FindEpisode(Id(1)))!.Acknowledged);
         Assert.Null(await Store.Acknowledge(Id(9), "bert", new(3000), "which?"));
     }
 

@@ -62,6 +62,11 @@ public sealed class RuleExamplesTests
         { "derived.yaml", "old-town altitude=313", "0:00:00 air-temperature 10; 0:00:00 air-pressure 966; 0:15:00 air-temperature 10; 0:15:00 air-pressure 966; 0:30:00", "" },
         { "derived.yaml", "old-town", string.Join("; ", Enumerable.Range(1, 18).Select(hour => $"{hour}:00:00 pm2.5 60")) + "; 18:10:00", "bad-air major" },
         { "derived.yaml", "old-town", string.Join("; ", Enumerable.Range(1, 17).Select(hour => $"{hour}:00:00 pm2.5 60")) + "; 18:10:00", "" },
+        { "early-warning.yaml", "old-town", Minutes("sound-level", 200, minute => minute < 199 ? 50 + minute * 37 % 101 * 0.05 : 95), "unusual-noise warning" },
+        { "early-warning.yaml", "old-town", Minutes("sound-level", 99, minute => minute < 98 ? 50 + minute * 37 % 101 * 0.05 : 95), "" },
+        { "early-warning.yaml", "harbour", Minutes("air-pressure", 240, minute => (minute < 200 ? 1000 : 1010) + minute * 37 % 101 * 0.01), "barometer-has-shifted minor" },
+        { "early-warning.yaml", "harbour", Minutes("water-level", 1200, Tide), "flood-ahead minor" },
+        { "early-warning.yaml", "harbour", Minutes("water-level", 1140, Tide), "" },
         { "quality.yaml", "harbour", "0:00:00 combustible-gas 1200?", "gas critical" },
         { "quality.yaml", "harbour tunnel inside", "0:00:00 carbon-monoxide 31; 0:05:00", "tunnel-air major" },
         { "quality.yaml", "harbour tunnel", "0:00:00 carbon-monoxide 31; 0:05:00", "" },
@@ -132,7 +137,7 @@ public sealed class RuleExamplesTests
         Assert.Equal(Known("colour: red"), Keys(root.GetProperty("properties")));
         var definitions = root.GetProperty("$defs");
         Assert.Equal(Known("rules: [{ colour: red, severity: minor, severities: { minor: { above: 1 } } }]"), Keys(definitions.GetProperty("rule").GetProperty("properties")));
-        foreach (var (key, definition) in new[] { ("mean", "mean"), ("rate", "rate"), ("district", "district"), ("schedule", "schedule") })
+        foreach (var (key, definition) in new[] { ("mean", "mean"), ("rate", "rate"), ("forecast", "forecast"), ("district", "district"), ("schedule", "schedule") })
         {
             Assert.Equal(Known($"rules: [{{ {key}: {{ colour: red }} }}]"), Keys(definitions.GetProperty(definition).GetProperty("properties")));
         }
@@ -151,6 +156,12 @@ public sealed class RuleExamplesTests
         var said = errors.Single(error => error.Reason.Contains("unknown key 'colour'", StringComparison.Ordinal)).Reason;
         return said[(said.IndexOf("known are ", StringComparison.Ordinal) + 10)..].Split(", ");
     }
+
+    // To 2.6 m every six hours: past 2.5 m at 1219 minutes, for the first time after enough is learnt.
+    private static double Tide(int minute) => 1 + 1.6 * Math.Abs(Math.Sin(Math.PI * minute / 360));
+
+    private static string Minutes(string quantity, int count, Func<int, double> value) => string.Join("; ", Enumerable.Range(0, count).Select(minute =>
+        string.Create(CultureInfo.InvariantCulture, $"{minute / 60}:{minute % 60:00}:00 {quantity} {value(minute):0.####}")));
 
     private static TimeSpan HoursAndMore(string text) =>
         text.Split(':') is [var hours, var minutes, var seconds] ? TimeSpan.FromSeconds(int.Parse(hours, CultureInfo.InvariantCulture) * 3600.0 + int.Parse(minutes, CultureInfo.InvariantCulture) * 60 + int.Parse(seconds, CultureInfo.InvariantCulture)) : throw new FormatException(text);

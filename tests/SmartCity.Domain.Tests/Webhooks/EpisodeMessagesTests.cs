@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Desk;
 using SmartCity.Webhooks;
 
 namespace SmartCity.Domain.Tests.Webhooks;
@@ -18,6 +19,7 @@ public sealed class EpisodeMessagesTests
         Category = "Met", RunBook = "https://city.example/heat",
     };
 
+    private static readonly Escalation Step = new(1, "control-room", Severity.Critical, "hub", T0, "no answer", null);
     private static readonly Episode Recorded = Raised with { RaisedAt = null, RecordedAt = T0 + TimeSpan.FromMinutes(9) };
 
     [Fact]
@@ -53,6 +55,13 @@ public sealed class EpisodeMessagesTests
         { "open after all", Raised with { ClearedAt = T0 }, Raised, EpisodeNews.Reopened },
         { "acknowledged, and only recorded", Recorded, Recorded.Acknowledge("duty", T0, ""), null },
         { "acknowledged again", Raised.Acknowledge("duty", T0, ""), Raised.Acknowledge("duty", T0, "").Acknowledge("late", T0, ""), null },
+        { "held back as it was raised", null, Raised with { Withheld = true }, null },
+        { "over while it was held back", Raised with { Withheld = true }, Raised with { Withheld = true, ClearedAt = T0 }, null },
+        { "released: that is its raising", Raised with { Withheld = true }, Raised with { ReleasedAt = T0 }, EpisodeNews.Raised },
+        { "held back after it was told", Raised, Raised with { Held = new(HoldReason.Shelved, "", "", null) }, null },
+        { "escalated", Raised, Raised with { Escalated = Step }, EpisodeNews.SeverityChanged },
+        { "a false alarm", Raised, Raised.Acknowledge("duty", T0, "") with { FalseAlarm = new("duty", T0, "steam") }, EpisodeNews.Withdrawn },
+        { "commented", Raised, Raised with { Comments = 1 }, null },
         { "nothing changed", Raised, Raised, null },
         { "worse", Raised, Raised with { Severity = Severity.Critical, SeverityAt = T0 }, EpisodeNews.SeverityChanged },
         { "worse, and only recorded", Recorded, Recorded with { Severity = Severity.Critical, SeverityAt = T0 }, null },
@@ -110,6 +119,17 @@ public sealed class EpisodeMessagesTests
         var audience = new Audience("fire", [], Severity.Warning) { Categories = ["Health"] };
         Assert.True(audience.Wants(Raised with { Category = "", Quantity = Quantity.Ozone }));
         Assert.False(audience.Wants(Raised with { Category = "Met", Quantity = Quantity.Ozone }));
+    }
+
+    [Theory]
+    [InlineData("the department that the escalation calls", "control-room", true)]
+    [InlineData("its own department: it has become bad enough", "fire", true)]
+    [InlineData("another", "police", false)]
+    public void An_escalated_episode_is_for_the_departments_of_its_steps_too(string because, string department, bool wanted)
+    {
+        Assert.NotEmpty(because);
+        Assert.Equal(wanted, new Audience(department, [], Severity.Critical).Wants(Raised with { Escalated = Step }));
+        Assert.False(new Audience(department, [], Severity.Critical).Wants(Raised));
     }
 
     [Fact]

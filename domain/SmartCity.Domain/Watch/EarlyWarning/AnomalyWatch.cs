@@ -6,8 +6,10 @@ namespace SmartCity.Watch.EarlyWarning;
 /// <summary>What one reading looks like to an <see cref="AnomalyWatch"/>.</summary>
 /// <param name="Surprise">How far from anything usual, 0 to 1; 0.5 is where a warning is due. An unusual hour is surprising throughout.</param>
 /// <param name="News">The same, less what has been surprising lately: 0 unless it exceeds that. An unusual hour is news once.</param>
-/// <param name="Learning">True: too little has been seen to judge; both are 0.</param>
-public readonly record struct Anomaly(double Surprise, double News, bool Learning);
+/// <param name="Usual">What was usual at this hour of the week, in the quantity's unit.</param>
+/// <param name="Spread">How far values usually are from that; above zero.</param>
+/// <param name="Learning">True: too little has been seen to judge; surprise and news are 0.</param>
+public readonly record struct Anomaly(double Surprise, double News, double Usual, double Spread, bool Learning);
 
 /// <summary>
 /// Scores each reading by how rare it is for its channel, learning as it goes: no training, no setting per channel, the same work and memory for each reading.
@@ -31,9 +33,10 @@ public sealed class AnomalyWatch
     private const double ChangeWeight = 0.85;
     private const double HistoryWeight = 1.2;     // decades of rarity asked per decade of readings
     private const double History = 2000;          // readings from which more is asked
+    private const int Early = 600;                // readings up to which no less is asked: there is little to go by
     private const double FadeReadings = 400;
     private const double FadeShare = 0.02;        // of the history
-    private const double HalfScore = 4.84;        // decades: where a warning is due
+    private const double HalfScore = 4.74;        // decades: where a warning is due
 
     private static readonly double[] Weights = [1, 0.2, 0.05, 0.015]; // of a new value in each mean
 
@@ -44,16 +47,11 @@ public sealed class AnomalyWatch
     /// <summary>Readings seen, up to two thousand million.</summary>
     public int Seen => _learnt.Seen;
 
-    /// <summary>The usual value at an instant, and the usual distance from it.</summary>
-    public (double Value, double Spread) Usual(long unixMilliseconds) =>
-        (_usual.Usual(HourOfWeek.Of(unixMilliseconds), _learnt.Level), Spread(HourOfWeek.Of(unixMilliseconds) % HourOfWeek.HoursOfDay));
-
     /// <summary>Judges a reading by those before it, then learns it.</summary>
     /// <param name="unixMilliseconds">Its stamp; only the hour of the week is read from it, so gaps and changing intervals do no harm.</param>
     /// <param name="value">A finite number.</param>
-    /// <param name="distance">Its distance from the usual, in usual distances.</param>
     /// <exception cref="ArgumentOutOfRangeException">NaN or infinite.</exception>
-    public Anomaly Observe(long unixMilliseconds, double value, out double distance)
+    public Anomaly Observe(long unixMilliseconds, double value)
     {
         if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(nameof(value), value, "Only finite numbers can be judged.");
         var s = _learnt;
@@ -63,7 +61,8 @@ public sealed class AnomalyWatch
         var ofDay = hour % HourOfWeek.HoursOfDay;
         var grain = 1e-3 * Math.Sqrt(s.Variance) + 1e-9; // below this a deviation is rounding
         var off = value - _usual.Usual(hour, s.Level);
-        distance = Math.Clamp(off / (Spread(ofDay) + grain), -Clip, Clip);
+        var (usual, spread) = (_usual.UsualOfWeek(hour, s.Level), Spread(ofDay) + grain);
+        var distance = Math.Clamp(off / spread, -Clip, Clip);
 
         var sum = 0.0;
         for (var i = 0; i < Scales; i++)
@@ -78,14 +77,14 @@ public sealed class AnomalyWatch
         s.Learn(value, Math.Abs(off));
         var weight = _usual.Learn(hour, value);
         _spreads[ofDay] += (float)(weight * (Math.Abs(off) - _spreads[ofDay]));
-        if (s.Seen < Learns) return new(0, 0, Learning: true);
+        if (s.Seen < Learns) return new(0, 0, usual, spread, Learning: true);
 
-        var surprise = Math.Max(0, Math.Cbrt(sum) - HistoryWeight * Math.Log10(s.Seen / History));
+        var surprise = Math.Max(0, Math.Cbrt(sum) - HistoryWeight * Math.Log10(Math.Max(Early, s.Seen) / History));
         s.Told *= (float)Math.Exp(-1 / (FadeReadings + FadeShare * s.Seen));
         var isNews = surprise > s.Told;
         if (isNews) s.Told = (float)surprise;
         var score = surprise / (surprise + HalfScore);
-        return new(score, isNews ? score : 0, Learning: false);
+        return new(score, isNews ? score : 0, usual, spread, Learning: false);
     }
 
     public void Write(VarintWriter w)
@@ -124,6 +123,12 @@ public sealed class AnomalyWatch
         private Tail _first;
     }
 
+    [InlineArray(Changes)]
+    private struct StepTails
+    {
+        private Tail _first;
+    }
+
     [InlineArray(Scales)]
     private struct PerScale
     {
@@ -145,7 +150,7 @@ public sealed class AnomalyWatch
         public PerScale Distances;
         public Tails Levels;
         public Tails Usuals;
-        public Tails Steps;    // the first three
+        public StepTails Steps;
 
         public void Begin(double value)
         {

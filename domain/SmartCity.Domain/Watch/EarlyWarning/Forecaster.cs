@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SmartCity.Telemetry;
 
 namespace SmartCity.Watch.EarlyWarning;
@@ -7,7 +8,7 @@ namespace SmartCity.Watch.EarlyWarning;
 /// <para>Time is cut into steps, right-closed as stations stamp their hours; a step's value is its last reading. The change to come is a weighted sum of the
 /// last three changes, of what this hour of the week usually brings, of how far the value stands from its usual and from the last day's and the long run's
 /// level, and of the hour of the day. Weights are learnt by <see cref="LeastSquares"/> from all that came true; quiet times count more than wild ones, and an error
-/// counts no more than a usual error, so that the middle is close to a median.</para>
+/// counts no more than three usual ones, so that the middle is closer to a median.</para>
 /// <para>The band is as wide as errors were (adaptive conformal): each side moves until one value in ten lies beyond it, and widens while the channel is restless.</para>
 /// </summary>
 public sealed class Forecaster
@@ -35,6 +36,7 @@ public sealed class Forecaster
     private const double ChangeMemory = 500;
     private const double RestlessMemory = 24;
     private const double ErrorMemory = 50;
+    private const double Unusual = 3;            // usual errors that an example counts at most
     private const double BandStep = 0.03;        // usual errors per outcome
     private const double Beyond = 0.1;           // of outcomes on each side of the band
 
@@ -42,12 +44,10 @@ public sealed class Forecaster
     private readonly HourOfWeek _usual;          // of the distance from the day's level
     private readonly LeastSquares _learnt = new(Features, Targets);
     private readonly float[] _features = new float[Kept * Features];
-    private readonly float[] _forecasts = new float[Kept * Targets];
-    private readonly float[] _scales = new float[Kept];     // how restless it was
-    private readonly double[] _values = new double[Kept];
-    private readonly float[] _errors = new float[Targets];  // usual absolute error
-    private readonly float[] _low = new float[Targets];     // sides of the band in usual errors
-    private readonly float[] _high = new float[Targets];
+    private readonly Origin[] _origins = new Origin[Kept];
+    private PerTarget _errors;      // usual absolute error
+    private PerTarget _low;         // sides of the band in usual errors
+    private PerTarget _high;
     private long _slot = -1;        // last closed step
     private long _openSlot = -1;    // step that has a reading and is not closed
     private double _open;
@@ -70,8 +70,8 @@ public sealed class Forecaster
         _step = (long)step.TotalMilliseconds;
         var perHour = Math.Max(1, 3_600_000.0 / _step);
         _usual = new(dayMemory: 15 * perHour, weekMemory: 5 * perHour, dayTrust: 1e-6, weekTrust: 30);
-        _low.AsSpan().Fill(-1.6f);  // what 10 % of a double exponential exceed, in mean errors
-        _high.AsSpan().Fill(1.6f);
+        ((Span<float>)_low).Fill(-1.6f);  // what 10 % of a double exponential exceed, in mean errors
+        ((Span<float>)_high).Fill(1.6f);
     }
 
     public TimeSpan Step => TimeSpan.FromMilliseconds(_step);
@@ -101,13 +101,14 @@ public sealed class Forecaster
     {
         forecast = default;
         if (StillLearns > 0 || _sinceGap < Holds || (_measured & ((1 << Holds) - 1)) == 0) return false;
-        forecast = new(_slot * _step, _step, _values[At(_slot)], Expect(0), Expect(1), Expect(2));
+        forecast = new(_slot * _step, _step, _origins[At(_slot)].Value, Expect(0), Expect(1), Expect(2));
         return true;
 
         Expected Expect(int target)
         {
-            var middle = _forecasts[At(_slot) * Targets + target];
-            var scale = _errors[target] * _scales[At(_slot)];
+            ref readonly var origin = ref _origins[At(_slot)];
+            double middle = origin.Forecasts[target];
+            double scale = _errors[target] * origin.Restless;
             return new(middle + _low[target] * scale, middle, middle + _high[target] * scale);
         }
     }
@@ -121,8 +122,14 @@ public sealed class Forecaster
         w.Varint((ulong)_steps);
         w.Varint((ulong)_sinceGap);
         foreach (var number in (ReadOnlySpan<double>)[_open, _level, _long, _change, _restless, _lowest, _highest]) Floats.Write(w, number);
-        foreach (var number in _values) Floats.Write(w, number);
-        foreach (var numbers in (ReadOnlySpan<float[]>)[_features, _forecasts, _scales, _errors, _low, _high]) Floats.Write(w, numbers);
+        foreach (ref readonly var origin in _origins.AsSpan())
+        {
+            Floats.Write(w, origin.Value);
+            Floats.Write(w, origin.Restless);
+            Floats.Write(w, (ReadOnlySpan<float>)origin.Forecasts);
+        }
+        Floats.Write(w, _features);
+        foreach (var numbers in (ReadOnlySpan<PerTarget>)[_errors, _low, _high]) Floats.Write(w, (ReadOnlySpan<float>)numbers);
         _learnt.Write(w);
         _usual.Write(w);
     }
@@ -145,12 +152,25 @@ public sealed class Forecaster
         if (!Floats.Read(ref r, out _open) || !Floats.Read(ref r, out _level) || !Floats.Read(ref r, out _long) || !Floats.Read(ref r, out _change)) return false;
         if (!Floats.Read(ref r, out _restless) || !Floats.Read(ref r, out _lowest) || !Floats.Read(ref r, out _highest)) return false;
         if (_change < 0 || _restless < 0 || _lowest > _highest) return false;
-        foreach (ref var value in _values.AsSpan())
+        foreach (ref var origin in _origins.AsSpan())
         {
-            if (!Floats.Read(ref r, out value)) return false;
+            if (!Floats.Read(ref r, out origin.Value) || !Floats.Read(ref r, out origin.Restless) || !Floats.Read(ref r, origin.Forecasts)) return false;
         }
-        return Floats.Read(ref r, _features) && Floats.Read(ref r, _forecasts) && Floats.Read(ref r, _scales) && Floats.Read(ref r, _errors)
-            && Floats.Read(ref r, _low) && Floats.Read(ref r, _high) && _learnt.TryRead(ref r) && _usual.TryRead(ref r);
+        return Floats.Read(ref r, _features) && Floats.Read(ref r, _errors) && Floats.Read(ref r, _low) && Floats.Read(ref r, _high) && _learnt.TryRead(ref r) && _usual.TryRead(ref r);
+    }
+
+    [InlineArray(Targets)]
+    private struct PerTarget
+    {
+        private float _first;
+    }
+
+    /// <summary>An instant that was forecast from.</summary>
+    private struct Origin
+    {
+        public double Value;
+        public float Restless; // how restless it was
+        public PerTarget Forecasts;
     }
 
     private void Close(long slot, double value)
@@ -158,7 +178,7 @@ public sealed class Forecaster
         if (_slot < 0 || slot - _slot > Gap) Restart(slot, value);
         else
         {
-            while (_slot < slot - 1) Advance(_values[At(_slot)], measured: false);
+            while (_slot < slot - 1) Advance(_origins[At(_slot)].Value, measured: false);
         }
         Advance(value, measured: true);
     }
@@ -170,14 +190,14 @@ public sealed class Forecaster
         _slot = slot - 1;
         _measured = 0;
         _sinceGap = 0;
-        _values.AsSpan().Fill(value);
+        foreach (ref var origin in _origins.AsSpan()) origin.Value = value;
     }
 
     private void Advance(double value, bool measured)
     {
-        var before = _values[At(_slot)];
+        var before = _origins[At(_slot)].Value;
         _slot++;
-        _values[At(_slot)] = value;
+        _origins[At(_slot)].Value = value;
         _measured = (_measured << 1 | (measured ? 1 : 0)) & ((1 << Kept) - 1);
         _sinceGap = Math.Min(_sinceGap + 1, Gap);
         if (_steps == 0) _level = value;
@@ -205,15 +225,15 @@ public sealed class Forecaster
         {
             var ahead = Ahead(target);
             if (_sinceGap <= ahead || !Measured(ahead)) continue;
-            var origin = At(_slot - ahead);
-            var error = value - _forecasts[origin * Targets + target];
-            var scale = _errors[target] * _scales[origin];
+            ref readonly var origin = ref _origins[At(_slot - ahead)];
+            var error = value - origin.Forecasts[target];
+            var scale = _errors[target] * origin.Restless;
             if (scale > 0)
             {
                 _low[target] += (float)(BandStep * (error < _low[target] * scale ? Beyond - 1 : Beyond));
                 _high[target] += (float)(BandStep * (error > _high[target] * scale ? 1 - Beyond : -Beyond));
             }
-            var size = Math.Abs(error) / Math.Max(_scales[origin], 1e-3);
+            var size = Math.Abs(error) / Math.Max(origin.Restless, 1e-3);
             _errors[target] += (float)((_errors[target] == 0 ? 1 : 1 / ErrorMemory) * (Math.Min(size, _errors[target] == 0 ? size : 5 * _errors[target]) - _errors[target]));
         }
     }
@@ -228,22 +248,22 @@ public sealed class Forecaster
         {
             var expected = _learnt.Predict(target, x);
             var back = Reach - Ahead(target);
-            var error = Measured(back) ? _values[At(_slot - back)] - _values[origin] - expected : 0; // what is not known came as expected
-            changes[target] = expected + Math.Clamp(error, -_errors[target], _errors[target]);
+            var error = Measured(back) ? _origins[At(_slot - back)].Value - _origins[origin].Value - expected : 0; // what is not known came as expected
+            changes[target] = expected + Math.Clamp(error, -Unusual * _errors[target], Unusual * _errors[target]);
         }
         _learnt.Learn(1 / Restlessness(), x, changes);
     }
 
     private void Foresee(double value)
     {
-        var origin = At(_slot);
-        var x = _features.AsSpan(origin * Features, Features);
+        ref var origin = ref _origins[At(_slot)];
+        var x = _features.AsSpan(At(_slot) * Features, Features);
         var usual = Usual(_slot);
         var usualChange = Math.Sqrt(_change);
         var off = value - _level;
         var (sin, cos) = Math.SinCos(_slot * _step % 86_400_000 * (2 * Math.PI / 86_400_000));
         x[0] = (float)usualChange;
-        for (var back = 0; back < 3; back++) x[1 + back] = (float)(_values[At(_slot - back)] - _values[At(_slot - back - 1)]);
+        for (var back = 0; back < 3; back++) x[1 + back] = (float)(_origins[At(_slot - back)].Value - _origins[At(_slot - back - 1)].Value);
         for (var target = 0; target < Targets; target++) x[4 + target] = (float)(Usual(_slot + Ahead(target)) - usual);
         x[7] = (float)(off - usual);
         x[8] = (float)(usualChange * sin);
@@ -251,11 +271,11 @@ public sealed class Forecaster
         x[10] = (float)(off * sin);
         x[11] = (float)(off * cos);
         x[12] = (float)(_level - _long);
-        _scales[origin] = (float)Math.Sqrt(Math.Sqrt(Restlessness()));
-        var room = (_highest - _lowest) / 2; // nothing is forecast far from all that was seen
+        origin.Restless = (float)Math.Sqrt(Math.Sqrt(Restlessness()));
+        var room = _highest - _lowest; // no change is forecast that is larger than all that was seen
         for (var target = 0; target < Targets; target++)
         {
-            _forecasts[origin * Targets + target] = (float)Math.Clamp(value + _learnt.Predict(target, x), _lowest - room, _highest + room);
+            origin.Forecasts[target] = (float)(value + Math.Clamp(_learnt.Predict(target, x), -room, room));
         }
     }
 

@@ -5,7 +5,7 @@ namespace SmartCity.Watch.EarlyWarning;
 /// <summary>
 /// How rare a deviation is, learnt from the deviations before it: the size that 3 % of them exceed, and how far those go beyond it. Beyond it the tail is
 /// taken to fall like a power of the size (Pareto, Hill's estimator), as heavy as it has been seen to be; so a series full of spikes needs a larger spike.
-/// Three floats and a count are all it keeps, whatever the length of the series.
+/// Two floats and a count are all it keeps, whatever the length of the series.
 /// </summary>
 internal struct Tail
 {
@@ -19,7 +19,6 @@ internal struct Tail
     private static readonly double Decade = Math.Log(10);
     private static readonly double ShareInDecades = -Math.Log(Share) / Decade;
 
-    private float _logThreshold;
     private float _threshold;
     private float _spread;
     private ushort _seen;
@@ -31,8 +30,7 @@ internal struct Tail
         if (_seen < Enough) _seen++;
         if (_seen == 1)
         {
-            _logThreshold = (float)Math.Log(Math.Max(size, 1e-12));
-            _threshold = (float)Math.Exp(_logThreshold);
+            _threshold = (float)Math.Max(size, 1e-30);
             _spread = 0.3f;
             return 0;
         }
@@ -40,16 +38,16 @@ internal struct Tail
         var surprise = 0.0;
         if (size > _threshold)
         {
-            var beyond = Math.Log(size) - _logThreshold;
+            var beyond = Math.Log(size / _threshold);
             var spread = Math.Max(_spread, LeastSpread);
             if (_seen > Unready) surprise = ShareInDecades + beyond / spread / Decade;
             _spread += (float)(Math.Max(Forget, 2 / (_seen * Share + 10)) * (Math.Min(beyond, 4 * spread) - _spread));
             step *= 1 - Share;
         }
         else step *= -Share;
-        _logThreshold += (float)step;
-        // One exponential per reading is what the threshold costs; for so small a step three terms are exact in a float.
-        _threshold = Math.Abs(step) < 0.01 ? _threshold * (float)(1 + step * (1 + step * (0.5 + step / 6))) : (float)Math.Exp(_logThreshold);
+        // The threshold moves by shares of itself. So small a step needs no exponential: three terms are exact in a float.
+        var moved = _threshold * (Math.Abs(step) < 0.01 ? 1 + step * (1 + step * (0.5 + step / 6)) : Math.Exp(step));
+        _threshold = (float)Math.Clamp(moved, 1e-30, 1e30);
         return surprise;
     }
 
@@ -57,7 +55,6 @@ internal struct Tail
     {
         w.Varint(_seen);
         if (_seen == 0) return;
-        Floats.Write(w, _logThreshold);
         Floats.Write(w, _threshold);
         Floats.Write(w, _spread);
     }
@@ -67,7 +64,7 @@ internal struct Tail
         tail = default;
         if (!r.Varint(out var seen) || seen > Enough) return false;
         tail._seen = (ushort)seen;
-        return seen == 0 || Floats.Read(ref r, out tail._logThreshold) && Floats.Read(ref r, out tail._threshold) && Floats.Read(ref r, out tail._spread)
-            && tail._threshold >= 0 && tail._spread >= 0;
+        return seen == 0 || Floats.Read(ref r, out tail._threshold) && Floats.Read(ref r, out tail._spread)
+            && tail._threshold > 0 && tail._spread >= 0;
     }
 }

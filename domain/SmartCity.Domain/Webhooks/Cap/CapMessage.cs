@@ -132,8 +132,8 @@ public static class CapMessage
         foreach (var category in EpisodeCategories.Of(episode)) Element(xml, "category", category);
         Element(xml, "event", news == EpisodeNews.Test ? "test" : row.Name);
         if (news == EpisodeNews.Cleared) Element(xml, "responseType", "AllClear");
-        Element(xml, "urgency", CapTerms.Urgency(episode.Severity, news));
-        Element(xml, "severity", CapTerms.SeverityOf(episode.Severity, news));
+        Element(xml, "urgency", CapTerms.Urgency(episode.Urgency, news));
+        Element(xml, "severity", CapTerms.SeverityOf(episode.Urgency, news));
         Element(xml, "certainty", news == EpisodeNews.Withdrawn ? "Unlikely" : "Observed");   // a sensor saw it
         Element(xml, "effective", Time(at, context.Offset));
         Element(xml, "onset", Time(episode.FirstBreachAt, context.Offset));

@@ -29,7 +29,7 @@ public static class AlertmanagerBody
         if (notice is { News: EpisodeNews.SeverityChanged, Before: { } before })
             alerts.Add(new(Resolved, Labels(episode, before), Annotations(notice), episode.FirstBreachAt, notice.HappenedAt));
         var endsAt = episode.ClearedAt ?? episode.WithdrawnAt ?? notice.HappenedAt;
-        alerts.Add(new(notice.IsOver ? Resolved : Firing, Labels(episode, episode.Severity), Annotations(notice), episode.FirstBreachAt, notice.IsOver ? endsAt : null));
+        alerts.Add(new(notice.IsOver ? Resolved : Firing, Labels(episode, episode.Urgency), Annotations(notice), episode.FirstBreachAt, notice.IsOver ? endsAt : null));
         var address = notice.City.Address?.ToString().TrimEnd('/') ?? "";
         return Write(notice.Subscription, [("alertname", Cut(episode.Rule)), ("sensor", Cut(episode.Sensor.Value))], alerts, address, address.Length == 0 ? "" : $"{address}/v1/alerts/{episode.Id.Value}");
     }

@@ -59,7 +59,7 @@ public sealed record ChatText(string Title, IReadOnlyList<(string Name, string V
 
     private static string What(Notice notice)
     {
-        var severity = EpisodeBody.Name(notice.Episode.Severity).ToUpperInvariant();
+        var severity = EpisodeBody.Name(notice.Episode.Urgency).ToUpperInvariant();
         return notice.News switch
         {
             EpisodeNews.Raised => severity,

@@ -18,7 +18,7 @@ public sealed class RecordedSeriesTests
         static double[] Scores(NabSeries series)
         {
             var watch = new AnomalyWatch();
-            return series.Values.Select((value, i) => watch.Observe((long)(series.Stamps[i] - DateTime.UnixEpoch).TotalMilliseconds, value, out _).News).ToArray();
+            return series.Values.Select((value, i) => watch.Observe((long)(series.Stamps[i] - DateTime.UnixEpoch).TotalMilliseconds, value).News).ToArray();
         }
     }
 
