@@ -1,5 +1,6 @@
 using SmartCity.Readings;
 using SmartCity.Timeline;
+using SmartCity.Watch;
 
 namespace Walls;
 
@@ -8,6 +9,9 @@ internal static class Names
 {
     /// <summary>The measurement of the quantity that the reader chose.</summary>
     public const string ChosenQuantity = "${quantity:raw}";
+
+    /// <summary>The quantities that somebody measures and the timeline therefore holds. What the hub computes from them for its rules is not written down.</summary>
+    public static IReadOnlyList<QuantityRow> Measured { get; } = [.. QuantityCatalogue.All.Where(q => DerivedQuantity.Find(q.Quantity) is null)];
 
     public static string Of(Quantity quantity) => TimelineSchema.Measurement(quantity);
 

@@ -26,7 +26,7 @@ internal static partial class HubMetricNames
     [GeneratedRegex("CreateCounter(?:<\\w+>)?\\(\\s*\"(cityhub_\\w+)\"")]
     private static partial Regex CounterPattern();
 
-    [GeneratedRegex("(?:CreateObservableGauge|CreateGauge|CreateUpDownCounter|\\.Gauges?)(?:<\\w+>)?\\(\\s*\"(cityhub_\\w+)\"")]
+    [GeneratedRegex("(?:CreateObservableGauge|CreateGauge|CreateUpDownCounter|\\.Gauges?|\\.Fractions?|\\bFigure)(?:<\\w+>)?\\(\\s*\"(cityhub_\\w+)\"")]
     private static partial Regex GaugePattern();
 
     [GeneratedRegex("CreateHistogram(?:<\\w+>)?\\(\\s*\"(cityhub_\\w+)\"")]

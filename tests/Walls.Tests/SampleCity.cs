@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Walls.Tests;
 
-/// <summary>The sample city as its node files say: where its sensors stand and what they measure. What the catalogue knows and no node of it
+/// <summary>The sample city as its node files say: where its sensors stand and what they measure. What can be measured and no node of it
 /// measures is given to its first node and its last, so that every board has something to show.</summary>
 internal static class SampleCity
 {
@@ -45,7 +45,7 @@ internal static class SampleCity
                 all.AddRange(quantities.Select(q => new Series(node, sensor, q, all.Count)));
             }
         }
-        var missing = QuantityCatalogue.All.Select(q => q.Quantity).Except(all.Select(s => s.Quantity)).ToArray();
+        var missing = Names.Measured.Select(q => q.Quantity).Except(all.Select(s => s.Quantity)).ToArray();
         foreach (var node in new[] { nodes[0], nodes[^1] })
         {
             foreach (var quantity in missing) all.Add(new(node, SensorId.Suggested(new(node.Key, "station")), quantity, all.Count));

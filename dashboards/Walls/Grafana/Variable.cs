@@ -16,7 +16,7 @@ internal static class Variable
     public static JsonObject Sensor { get; } =
         Tags("sensor", "Sensor", $"SHOW TAG VALUES FROM \"{Names.ChosenQuantity}\" WITH KEY = \"sensor\" WHERE \"district\" =~ /^${{district:regex}}$/", multi: false);
 
-    /// <summary>The catalogue's quantities: a fixed list, for the catalogue is one.</summary>
+    /// <summary>The quantities that are measured: a fixed list, for the catalogue is one.</summary>
     public static JsonObject Quantity { get; } = Choice("quantity", "Quantity", SmartCity.Readings.Quantity.AirTemperature);
 
     /// <summary>Minutes or hours.</summary>
@@ -61,7 +61,7 @@ internal static class Variable
     /// <summary>Shown by the catalogue's name and unit, asked by the measurement's.</summary>
     private static JsonObject Choice(string name, string label, Quantity first)
     {
-        var rows = QuantityCatalogue.All.OrderBy(q => q.Name, StringComparer.Ordinal).Select(q => (Text: Units.Of(q) is { Length: > 0 } unit ? $"{q.Name} ({unit})" : q.Name, Row: q)).ToArray();
+        var rows = Names.Measured.OrderBy(q => q.Name, StringComparer.Ordinal).Select(q => (Text: Units.Of(q) is { Length: > 0 } unit ? $"{q.Name} ({unit})" : q.Name, Row: q)).ToArray();
         var options = rows.Select(r => new JsonObject { ["text"] = r.Text, ["value"] = TimelineSchema.Measurement(r.Row.Quantity), ["selected"] = r.Row.Quantity == first });
         return new()
         {
