@@ -84,10 +84,12 @@ try
     using var outbox = new DiskOutbox(files, file.Outbox.LimitBytes, logs.CreateLogger<DiskOutbox>());
     using var link = new MosquittoLink(time, logs.CreateLogger<MosquittoLink>());
     using var committer = new OutboxCommitter(outbox, time);
-    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>());
+    var faults = new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>());
+    var terms = new RemoteTerms(file, file.Outbox.Directory, faults, time, logs.CreateLogger<RemoteTerms>());
+    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>(), terms);
     using BackgroundService source = line.Command is NodeCommand.Drain or NodeCommand.Import
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
-        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time), time, new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>()));
+        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time), time, faults, terms);
     using var supervisor = Supervisor.FromEnvironment(Environment.GetEnvironmentVariable, [new(() => committer.Passes, () => { }), new(() => session.Rounds, session.Nudge)], time);
     return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source, supervisor]) ? ExitCode.Ok : ExitCode.Failed;
 }

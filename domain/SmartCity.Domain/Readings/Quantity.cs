@@ -40,6 +40,9 @@ public enum Quantity : byte
     Vibration = 35,
     WaterTemperature = 36,
     SurfaceTemperature = 37,
+    Flame = 38,
+    Tamper = 39,
+    Panic = 40,
 
     /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
     Notice = 200,

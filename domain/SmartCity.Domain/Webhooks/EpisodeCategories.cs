@@ -19,10 +19,10 @@ public static class EpisodeCategories
             or Quantity.WaterTemperature or Quantity.SurfaceTemperature or Quantity.DewPoint or Quantity.SeaLevelPressure => ["Met"],
         Quantity.HeatIndex => ["Met", "Health"],
         Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
-        Quantity.Smoke => ["Fire"],
+        Quantity.Smoke or Quantity.Flame => ["Fire"],
         Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration => ["Safety"],
         Quantity.SoilMoisture => ["Env"],
-        Quantity.Motion or Quantity.DoorOpen => ["Security"],
+        Quantity.Motion or Quantity.DoorOpen or Quantity.Tamper or Quantity.Panic => ["Security"],
         Quantity.VehicleCount => ["Transport"],
         Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage or Quantity.Notice => ["Infra"],   // light: lamps that fail
         Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene

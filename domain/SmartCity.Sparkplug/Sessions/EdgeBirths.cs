@@ -13,7 +13,7 @@ internal sealed class EdgeBirths(EdgeNode node, EdgeMetrics metrics)
         Metrics = [new() { Name = MetricNames.BdSeq, Timestamp = ReadingWriter.Stamp(now), DataType = DataType.Int64, Value = MetricValue.Signed64(bdSeq) }],
     };
 
-    public Payload Node(Instant now, ulong seq, byte bdSeq, OutboxDeclaration outbox)
+    public Payload Node(Instant now, ulong seq, byte bdSeq, OutboxDeclaration outbox, EdgeTerms? terms)
     {
         var list = new List<Metric>
         {
@@ -25,6 +25,11 @@ internal sealed class EdgeBirths(EdgeNode node, EdgeMetrics metrics)
             Declare(null, LedgerMetrics.Answer, now, DataType.Bytes, null),
         };
         AddPlace(list, null, node.Place, now);
+        if (terms is not null)
+        {
+            list.Add(Declare(null, MetricNames.Terms, now, DataType.String, new MetricValue.Text(terms.InForce)));
+            list.Add(Declare(null, MetricNames.TermsAnswer, now, DataType.String, new MetricValue.Text(terms.Answer)));
+        }
         return new() { Timestamp = ReadingWriter.Stamp(now), Metrics = list, Seq = seq };
     }
 

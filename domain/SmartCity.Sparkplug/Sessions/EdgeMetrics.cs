@@ -40,6 +40,8 @@ internal sealed class EdgeMetrics
             }
             devices.Add(device.Name, new(device, position, aliases));
         }
+        Name(null, MetricNames.Terms); // after all others: who is not told of terms keeps the aliases that it had
+        Name(null, MetricNames.TermsAnswer);
         _devices = devices;
     }
 

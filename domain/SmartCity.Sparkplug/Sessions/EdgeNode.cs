@@ -22,6 +22,11 @@ public sealed record EdgeDevice(string Name, IReadOnlyList<Quantity> Quantities,
 /// <param name="PrimaryHost">The host whose STATE it waits for; null: it waits for none.</param>
 public sealed record EdgeNode(NodeKey Key, IReadOnlyList<EdgeDevice> Devices, PlaceSuggestion Place, string? PrimaryHost);
 
+/// <summary>What a node says of its terms in its births.</summary>
+/// <param name="InForce">The terms; empty: those of its file.</param>
+/// <param name="Answer">What became of the last write; empty: there was none.</param>
+public sealed record EdgeTerms(string InForce, string Answer);
+
 /// <summary>A message to be published.</summary>
 public readonly record struct OutgoingMessage(string Topic, byte[] Payload, byte Qos, bool Retain);
 

@@ -45,6 +45,9 @@ public sealed class EdgeSession
     /// <summary>Of the current CONNECT. To be kept on disk before the CONNECT goes out.</summary>
     public byte BdSeq { get; private set; }
 
+    /// <summary>What the next births say of the node's terms; null: it takes none.</summary>
+    public EdgeTerms? Terms { get; set; }
+
     /// <summary>Whether data may be published: born, and no rebirth is due.</summary>
     public bool MayPublishData => _stage == Stage.Born;
 
@@ -79,7 +82,7 @@ public sealed class EdgeSession
         _stage = Stage.Born;
         var messages = new List<OutgoingMessage>(1 + _node.Devices.Count)
         {
-            new(Topic(MessageKind.NBirth, null), PayloadCodec.Encode(_births.Node(now, NextSeq(), BdSeq, outbox)), 0, false),
+            new(Topic(MessageKind.NBirth, null), PayloadCodec.Encode(_births.Node(now, NextSeq(), BdSeq, outbox, Terms)), 0, false),
         };
         var byDevice = values.ToLookup(value => value.Device, value => value.Reading, StringComparer.Ordinal);
         foreach (var device in _node.Devices) messages.Add(DeviceBirthMessage(device, now, byDevice[device.Name]));

@@ -11,6 +11,12 @@ public static class MetricNames
     /// <summary>Boolean; true in an NCMD asks for new births. Never has an alias.</summary>
     public const string Rebirth = "Node Control/Rebirth";
 
+    /// <summary>String: on which terms the node's devices are sampled and told. Written by NCMD; the births that follow say what is in force.</summary>
+    public const string Terms = "Node Control/Terms";
+
+    /// <summary>String: what became of the last write of <see cref="Terms"/>.</summary>
+    public const string TermsAnswer = "Node Control/Terms Answer";
+
     /// <summary>String: the district that the installer named. A suggestion: the city decides.</summary>
     public const string District = "Place/District";
 

@@ -1,5 +1,6 @@
 using SensorNode.Options;
 using SmartCity.Devices;
+using SmartCity.Readings;
 
 namespace SensorNode.Devices;
 
@@ -43,7 +44,8 @@ public abstract class LineDevice(LinePlan plan)
     public abstract LineNews? Elapse(long nowNs);
 
     /// <summary>State or count as it stands. Only of an open line.</summary>
-    public abstract Measure Measure();
+    /// <param name="nowNs">Monotonic nanoseconds.</param>
+    public abstract Measure Measure(long nowNs);
 
     protected abstract void Found(bool high, long atNs);
 
@@ -59,7 +61,7 @@ public abstract class LineDevice(LinePlan plan)
 
         public override LineNews? Elapse(long nowNs) => _contact is null ? null : News(_contact.Elapse(nowNs));
 
-        public override Measure Measure() => State(_contact!.Active);
+        public override Measure Measure(long nowNs) => State(_contact!.Active);
 
         protected override void Found(bool high, long atNs) => _contact = DigitalContact.Found(high, atNs, Plan.Debounce, Plan.Polarity);
 
@@ -77,6 +79,7 @@ public abstract class LineDevice(LinePlan plan)
     private sealed class PulseDevice(PulsePlan plan) : LineDevice(plan)
     {
         private PulseCounter? _counter;
+        private PulseRate? _rate; // null: nothing to measure from yet
 
         public override bool IsPrompt => false;
 
@@ -94,14 +97,26 @@ public abstract class LineDevice(LinePlan plan)
             return null;
         }
 
-        public override Measure Measure() => _counter!.Measure(Plan.Quantity, ((PulsePlan)Plan).PerPulse);
+        public override Measure Measure(long nowNs) =>
+            Plan.Quantity == Quantity.WindSpeed ? Speed(nowNs) : _counter!.Measure(Plan.Quantity, ((PulsePlan)Plan).PerPulse);
+
+        private Measure Speed(long nowNs)
+        {
+            if (_rate is not { } rate)
+            {
+                _rate = new(_counter!.Pulses, nowNs);
+                return SmartCity.Devices.Measure.Failed(Quantity.WindSpeed, ReadFault.NotReady);
+            }
+            (_rate, var perSecond) = rate.Look(_counter!.Pulses, nowNs);
+            return SmartCity.Devices.Measure.Of(Quantity.WindSpeed, perSecond * ((PulsePlan)Plan).PerPulse, 2);
+        }
 
         protected override void Found(bool high, long atNs) =>
             _counter = _counter?.FoundAgain(high, atNs, Plan.Debounce, Plan.Polarity) ?? PulseCounter.Found(high, atNs, Plan.Debounce, Plan.Polarity);
 
         protected override void Forget()
         {
-            // The count stays: it goes on when the line is back.
+            _rate = null; // what turned meanwhile was not seen; the count stays, and goes on when the line is back
         }
     }
 }

@@ -20,7 +20,7 @@ public static class ReadOnce
             var measures = bus.Kind switch
             {
                 BusKind.I2c or BusKind.W1 or BusKind.Uart => await ReadChipsAsync(BusChips.Open(bus, devices, board), time),
-                BusKind.Gpio => ReadLines(board.OpenLines(bus), devices),
+                BusKind.Gpio => ReadLines(board.OpenLines(bus), devices, time),
             };
             foreach (var (device, measure) in measures)
             {
@@ -56,7 +56,7 @@ public static class ReadOnce
         return rows;
     }
 
-    private static List<(DevicePlan, Measure)> ReadLines(IEdgeSource source, List<DevicePlan> devices)
+    private static List<(DevicePlan, Measure)> ReadLines(IEdgeSource source, List<DevicePlan> devices, TimeProvider time)
     {
         using var _ = source;
         var rows = new List<(DevicePlan, Measure)>();
@@ -65,7 +65,7 @@ public static class ReadOnce
             var opening = source.Open(plan.Line, plan.Pull, prompt: false);
             var line = LineDevice.Of(plan);
             if (opening.Fault is null) line.Opened(opening.High, opening.AtNs);
-            rows.Add((plan, opening.Fault is { } fault ? Measure.Failed(plan.Quantity, fault) : line.Measure()));
+            rows.Add((plan, opening.Fault is { } fault ? Measure.Failed(plan.Quantity, fault) : line.Measure(time.MonotonicNs())));
         }
         return rows;
     }

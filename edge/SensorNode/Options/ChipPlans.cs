@@ -18,6 +18,10 @@ public sealed record Bme280Plan(string Name, BusPlan Bus, TimeSpan Interval, Pla
 /// <param name="Pressure">The ambient pressure that it compensates for, 700 to 1200 hPa; null: the chip's own assumption, sea level.</param>
 public sealed record Scd41Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, Hectopascals? Pressure) : I2cPlan(Name, Bus, Interval, Place, Scd41.Address)
 {
+    public static readonly TimeSpan Shortest = Scd41.MeasuringInterval;
+
+    public override TimeSpan ShortestInterval => Shortest;
+
     public override IReadOnlyList<Quantity> Quantities => Scd41.Quantities;
 }
 
@@ -26,6 +30,10 @@ public sealed record Scd41Plan(string Name, BusPlan Bus, TimeSpan Interval, Plac
 /// <param name="Time">How long it collects light, and so what it can measure.</param>
 public sealed record Bh1750Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, Bh1750Time Time) : I2cPlan(Name, Bus, Interval, Place, Address)
 {
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    public override TimeSpan ShortestInterval => Shortest;
+
     public override IReadOnlyList<Quantity> Quantities => Bh1750.Quantities;
 }
 
@@ -34,6 +42,10 @@ public sealed record Bh1750Plan(string Name, BusPlan Bus, TimeSpan Interval, Pla
 /// <param name="ShuntOhms">The resistance of its shunt, 0.0001 to 10 Ω.</param>
 public sealed record Ina219Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, double ShuntOhms) : I2cPlan(Name, Bus, Interval, Place, Address)
 {
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
+
+    public override TimeSpan ShortestInterval => Shortest;
+
     public override IReadOnlyList<Quantity> Quantities => Ina219.Quantities;
 }
 
@@ -56,6 +68,10 @@ public sealed record AnalogueInput(int Input, Quantity Quantity, Ads1115Gain Gai
 /// <param name="Up">Which of its axes points up.</param>
 public sealed record Adxl345Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, UpAxis Up) : I2cPlan(Name, Bus, Interval, Place, Address)
 {
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    public override TimeSpan ShortestInterval => Shortest;
+
     public override IReadOnlyList<Quantity> Quantities => Adxl345.Quantities;
 }
 
@@ -64,11 +80,19 @@ public sealed record Adxl345Plan(string Name, BusPlan Bus, TimeSpan Interval, Pl
 /// <param name="Quantity">What its temperature is the temperature of.</param>
 public sealed record Ds18b20Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, string Rom, Quantity Quantity) : DevicePlan(Name, Bus, Interval, Place)
 {
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    public override TimeSpan ShortestInterval => Shortest;
+
     public override IReadOnlyList<Quantity> Quantities => [Quantity];
 }
 
 /// <summary>A PMS5003, alone on its serial line.</summary>
 public sealed record Pms5003Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place) : DevicePlan(Name, Bus, Interval, Place)
 {
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(3);
+
+    public override TimeSpan ShortestInterval => Shortest;
+
     public override IReadOnlyList<Quantity> Quantities => Pms5003.Quantities;
 }

@@ -26,19 +26,19 @@ internal static class ChipReader
                 return new Bme280Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10)), place, (byte)section.Whole("address", 0x76, 0x77, 0x76));
             case "scd41":
                 var pressure = section.Has("pressure") ? new Hectopascals(section.Number("pressure", Scd41.LeastPressure.Value, Scd41.GreatestPressure.Value)) : (Hectopascals?)null;
-                return new Scd41Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Scd41.MeasuringInterval), place, pressure);
+                return new Scd41Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Scd41Plan.Shortest), place, pressure);
             case "bh1750":
             {
                 var address = (byte)section.Whole("address", 0x23, 0x5C, 0x23);
                 if (address is not (0x23 or 0x5C)) section.Problem("address", $"0x{address:x2} is not 0x23 or 0x5c.");
                 var time = new Bh1750Time((byte)section.Whole("measurement-time", Bh1750Time.Least, Bh1750Time.Greatest, Bh1750Time.Least));
-                return new Bh1750Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, time);
+                return new Bh1750Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Bh1750Plan.Shortest), place, address, time);
             }
             case "ina219":
             {
                 var address = (byte)section.Whole("address", 0x40, 0x4F, 0x40);
                 var ohms = section.Number("shunt-milliohms", 0.1, 10_000, 100) / 1000;
-                return new Ina219Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500)), place, address, ohms);
+                return new Ina219Plan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Ina219Plan.Shortest), place, address, ohms);
             }
             case "ads1115":
             {
@@ -51,17 +51,17 @@ internal static class ChipReader
                 var address = (byte)section.Whole("address", 0x1D, 0x53, 0x53);
                 if (address is not (0x53 or 0x1D)) section.Problem("address", $"0x{address:x2} is not 0x53 or 0x1d.");
                 var bus = I2c(section, buses);
-                return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, address, section.OneOf("up", UpWords, UpAxis.Z));
+                return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Adxl345Plan.Shortest), place, address, section.OneOf("up", UpWords, UpAxis.Z));
             }
             case "ds18b20":
             {
                 var rom = section.Text("rom");
                 if (rom.Length > 0 && !IsRom(rom)) section.Problem("rom", $"\"{rom}\" is not 28- and 12 hex digits in lower case, as in /sys/bus/w1/devices.");
                 var quantity = section.OneOf("quantity", TemperatureWords, Quantity.AirTemperature);
-                return new Ds18b20Plan(name, DeviceReader.Bus(section, buses, BusKind.W1), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1)), place, rom, quantity);
+                return new Ds18b20Plan(name, DeviceReader.Bus(section, buses, BusKind.W1), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Ds18b20Plan.Shortest), place, rom, quantity);
             }
             case "pms5003":
-                return new Pms5003Plan(name, DeviceReader.Bus(section, buses, BusKind.Uart), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), place);
+                return new Pms5003Plan(name, DeviceReader.Bus(section, buses, BusKind.Uart), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Pms5003Plan.Shortest), place);
             default:
                 return null;
         }

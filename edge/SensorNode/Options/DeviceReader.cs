@@ -9,7 +9,7 @@ internal static class DeviceReader
     private static readonly Dictionary<string, Polarity> PolarityWords = new() { ["high"] = Polarity.ActiveHigh, ["low"] = Polarity.ActiveLow };
     private static readonly Dictionary<string, LinePull> PullWords = new() { ["as-is"] = LinePull.AsIs, ["up"] = LinePull.Up, ["down"] = LinePull.Down, ["off"] = LinePull.Off };
     private static readonly Dictionary<string, Quantity> ContactWords = Words(QuantityKind.Contact);
-    private static readonly Dictionary<string, Quantity> CounterWords = Words(QuantityKind.Counter);
+    private static readonly Dictionary<string, Quantity> PulseWords = new(Words(QuantityKind.Counter)) { [QuantityCatalogue.Of(Quantity.WindSpeed).Name] = Quantity.WindSpeed };
 
     public static List<DevicePlan> Devices(YamlSection root, IReadOnlyList<BusPlan> buses, Place place)
     {
@@ -67,8 +67,13 @@ internal static class DeviceReader
             case "pulse":
             {
                 var line = Line(section, buses, TimeSpan.FromSeconds(10));
-                var quantity = section.OneOf<Quantity>("quantity", CounterWords);
-                var perPulse = quantity == Quantity.RainDepth ? section.Number("mm-per-tip", 0.01, 10) : 1;
+                var quantity = section.OneOf<Quantity>("quantity", PulseWords);
+                var perPulse = quantity switch
+                {
+                    Quantity.RainDepth => section.Number("mm-per-tip", 0.01, 10),
+                    Quantity.WindSpeed => section.Number("metres-per-pulse", 0.01, 10),
+                    _ => 1,
+                };
                 return new PulsePlan(name, line.Bus, line.Interval, place, line.Line, quantity, line.Polarity, line.Pull, Debounce(section, 5), perPulse);
             }
             case var chip:

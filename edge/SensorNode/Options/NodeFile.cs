@@ -29,6 +29,9 @@ public sealed record NodeFile
     /// <summary>What is wired to it, 1 to 64 devices.</summary>
     public required IReadOnlyList<DevicePlan> Devices { get; init; }
 
+    /// <summary>Whether a command may end the node, to be started anew. Default: it may not.</summary>
+    public bool MayReboot { get; init; }
+
     /// <summary>When present, every device is simulated at register and edge level and no kernel device is opened.</summary>
     public SimulationPlan? Simulation { get; init; }
 }
@@ -91,6 +94,9 @@ public abstract record DevicePlan(string Name, BusPlan Bus, TimeSpan Interval, P
     /// <summary>What it measures, in the order of its samples.</summary>
     public abstract IReadOnlyList<Quantity> Quantities { get; }
 
+    /// <summary>The shortest interval that it bears.</summary>
+    public virtual TimeSpan ShortestInterval => TimeSpan.FromMilliseconds(100);
+
     /// <summary>Its calibration and when its values are told.</summary>
     public DeviceTuning Tuning { get; init; } = DeviceTuning.None;
 }
@@ -108,8 +114,8 @@ public abstract record LinePlan(string Name, BusPlan Bus, TimeSpan Interval, Pla
 public sealed record ContactPlan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, int Line, Quantity Quantity, Polarity Polarity, LinePull Pull, TimeSpan Debounce)
     : LinePlan(Name, Bus, Interval, Place, Line, Quantity, Polarity, Pull, Debounce);
 
-/// <summary>A pulse counter: vehicles, rain.</summary>
-/// <param name="PerPulse">What one pulse stands for: 1 vehicle, or 0.01 to 10 mm of rain.</param>
+/// <summary>A pulse counter: vehicles, rain, or the cups of an anemometer.</summary>
+/// <param name="PerPulse">What one pulse stands for: 1 vehicle, 0.01 to 10 mm of rain, or 0.01 to 10 m of wind.</param>
 public sealed record PulsePlan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, int Line, Quantity Quantity, Polarity Polarity, LinePull Pull, TimeSpan Debounce, double PerPulse)
     : LinePlan(Name, Bus, Interval, Place, Line, Quantity, Polarity, Pull, Debounce);
 

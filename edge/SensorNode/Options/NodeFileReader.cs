@@ -75,6 +75,7 @@ public static class NodeFileReader
             Place = place,
             Buses = buses,
             Devices = devices,
+            MayReboot = MayReboot(root.Section("remote")),
             Simulation = SimulationReader.Simulation(root, devices, overrides.Witness, problems),
         };
         root.RefuseUnknown();
@@ -82,6 +83,13 @@ public static class NodeFileReader
     }
 
     private static readonly Dictionary<string, ClockSource> ClockWords = new() { ["kernel"] = ClockSource.Kernel, ["trusted"] = ClockSource.Trusted };
+
+    private static bool MayReboot(YamlSection remote)
+    {
+        var may = remote.OneOf("reboot", new Dictionary<string, bool> { ["true"] = true, ["false"] = false }, false);
+        remote.RefuseUnknown();
+        return may;
+    }
 
     private static BrokerPlan Broker(string path, YamlSection root, NodeKey node, NodeFileOverrides overrides, List<NodeFileProblem> problems)
     {

@@ -24,6 +24,9 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
         return Find(key) is not null || IsDescribing;
     }
 
+    /// <summary>What stands under a key, as it was read; null: nothing.</summary>
+    public YamlNode? Child(string key) => Find(key);
+
     /// <summary>Makes a problem of a key that is not there.</summary>
     public void Require(string key)
     {

@@ -5,7 +5,7 @@ using SensorNode.Options;
 namespace SensorNode.Readings;
 
 /// <summary>Samples everything that is wired to the node: one loop per bus, side by side. It ends when it is told to, or with the first loop that dies.</summary>
-public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults) : BackgroundService
+public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults, RemoteTerms? terms = null) : BackgroundService
 {
     private readonly AirMoisture _air = new();
 
@@ -54,5 +54,10 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
 
     private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus);
 
-    private SampleLoopDevice Device(DevicePlan plan) => new(plan, clock, _air, faults);
+    private SampleLoopDevice Device(DevicePlan plan)
+    {
+        var device = new SampleLoopDevice(plan, clock, _air, faults);
+        terms?.Watch(device);
+        return device;
+    }
 }

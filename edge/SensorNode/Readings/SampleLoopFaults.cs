@@ -38,6 +38,12 @@ public sealed partial class SampleLoopFaults(ILogger<SampleLoopFaults> log)
         }
     }
 
+    /// <summary>The devices that could not be read the last time, and why.</summary>
+    public IReadOnlyDictionary<string, ReadFault> Standing()
+    {
+        lock (_lock) return _standing.ToDictionary(device => device.Key, device => device.Value.Fault, StringComparer.Ordinal);
+    }
+
     public void LostEdges(uint count)
     {
         if (count > 0) Lost.Add(count);

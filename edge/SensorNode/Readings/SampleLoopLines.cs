@@ -64,7 +64,7 @@ public sealed class SampleLoopLines
 
     private void Report(Slot slot, long now)
     {
-        if (slot.Line.IsOpen) slot.Device.Give(Lane.Raw, now, [slot.Line.Measure()]);
+        if (slot.Line.IsOpen) slot.Device.Give(Lane.Raw, now, [slot.Line.Measure(now)]);
         else Open(slot, now);
         var interval = slot.Device.Interval.ToNs();
         slot.DueNs += Math.Max(1, (now - slot.DueNs) / interval + 1) * interval;
@@ -80,7 +80,7 @@ public sealed class SampleLoopLines
         }
         slot.Line.Opened(opening.High, opening.AtNs);
         // What a contact is found in is news: the node may have been dark while it changed.
-        slot.Device.Give(slot.Line.Plan is ContactPlan ? Lane.Alert : Lane.Raw, now, [slot.Line.Measure()]);
+        slot.Device.Give(slot.Line.Plan is ContactPlan ? Lane.Alert : Lane.Raw, now, [slot.Line.Measure(now)]);
         slot.LastFault = null;
     }
 

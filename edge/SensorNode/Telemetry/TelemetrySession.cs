@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SensorNode.Readings;
 using SensorNode.Readings.Outbox;
 using SmartCity.Mqtt;
 using SmartCity.Readings;
@@ -13,7 +14,7 @@ namespace SensorNode.Telemetry;
 /// and starts again when any of that ends. One loop does it all; the link and the outbox only wake it.
 /// </summary>
 /// <param name="time">Wall clock.</param>
-public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log) : BackgroundService
+public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null) : BackgroundService
 {
     private static readonly TimeSpan GapBirthInterval = TimeSpan.FromSeconds(10); // births for gaps, while a full outbox drops and drops
 
@@ -29,6 +30,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     private TimeSpan _bornAt;
     private ITimer _timer = null!;  // for what is due next; unset while nothing is
     private long _rounds;
+    private bool _toldToEnd;
     private SessionStatus _status = SessionStatus.Starting;
     private MqttEndReason? _lastEnd;
 
@@ -50,7 +52,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // the host starts the next service, not us
-        _session = new(_node, outbox.BdSeq);
+        _session = new(_node, outbox.BdSeq) { Terms = terms?.Said };
         using var sender = _sender = new(_node, outbox, link, _session, Counts);
         _events.OnDroppedMessage = Counts.DroppedCommand;
         outbox.Changed += _events.Wake;
@@ -63,6 +65,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
                 while (_events.TryRead(out var happened)) On(happened!);
                 Work();
                 Interlocked.Increment(ref _rounds);
+                if (_toldToEnd) break;
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -185,7 +188,22 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         var command = _session.OnCommand(message.Topic, message.Payload);
         if (command.Fault != CommandFault.None) Counts.SetAside(command.Fault);
         if (command.Answer is { } answer) OnAnswer(answer);
-        if (command.Rebirth && _session.MayBirth) Birth();
+        if (OnTerms(command.Writes) | command.Rebirth && _session.MayBirth) Birth();
+    }
+
+    /// <summary>Whether there was something to answer: by a birth, which is how a node says what it is now.</summary>
+    private bool OnTerms(IReadOnlyList<MetricWrite> writes)
+    {
+        if (terms is null) return false;
+        var asked = false;
+        foreach (var write in writes)
+        {
+            if (write is not { Device: null, Metric: MetricNames.Terms, Value: MetricValue.Text text }) continue;
+            _toldToEnd |= terms.Apply(text.Value);
+            _session.Terms = terms.Said;
+            asked = true;
+        }
+        return asked;
     }
 
     private void OnAnswer(LedgerAnswer answer)

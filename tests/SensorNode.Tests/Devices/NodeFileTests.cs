@@ -78,7 +78,7 @@ public class NodeFileTests
             "pole.yaml:11: devices[0].interval: \"5 parsecs\" is no duration",
             "pole.yaml:11: devices[0].address: \"0x42\" is not 0x76 to 0x77",
             "pole.yaml:12: devices[1].bus: there is no bus \"cellar\"",
-            "pole.yaml:12: devices[1].quantity: \"rain-depth\" is none of: motion, smoke, flood, door-open",
+            "pole.yaml:12: devices[1].quantity: \"rain-depth\" is none of: motion, smoke, flood, door-open, flame, tamper, panic",
             "pole.yaml:12: devices[1].name: another device is called \"climate\"",
             "pole.yaml:13: devices[2].mm-per-tip: \"99\" is not a number from 0.01 to 10",
             "pole.yaml:13: devices[2].debounce: 11s is outside 0s to 10s",

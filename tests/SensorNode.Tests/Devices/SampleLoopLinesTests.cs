@@ -66,6 +66,21 @@ public class SampleLoopLinesTests
     }
 
     [Fact]
+    public void An_anemometer_tells_the_mean_speed_since_its_last_report()
+    {
+        using var scratch = new Scratch();
+        using var pole = new SimulatedPole(Lines
+            .Replace("{ name: rain, chip: pulse, bus: lines, line: 25, quantity: rain-depth, mm-per-tip: 0.2, debounce: 10ms", "{ name: rain, chip: pulse, bus: lines, line: 25, quantity: wind-speed, metres-per-pulse: 1.00584, debounce: 1ms", StringComparison.Ordinal)
+            .Replace("scenario: dry, incidents: [ { at: 1s, for: 9s, per-hour: 7200 } ]", "incidents: [ { at: 0s, for: 1h, per-hour: 7200 } ]", StringComparison.Ordinal), scratch.Path);
+        pole.Live(TimeSpan.FromSeconds(60.001));
+        var wind = pole.Samples.Of("rain").Select(taken => taken.Sample[0]).ToList();
+        Assert.Equal(ReadFault.NotReady, wind[0].Fault); // nothing to measure from yet
+        var pulses = WitnessLines.Line(Path.Combine(scratch.Path, "pole.rain.witness")).Skip(1).Count(line => line.Edge.High);
+        Assert.InRange(pulses, 40, 200);
+        Assert.Equal(pulses * PulseRate.Davis6410MetresPerPulse, wind.Skip(1).Sum(reading => Value(reading) * 5), 1.1); // one pulse may be of the last moment
+    }
+
+    [Fact]
     public void The_pure_fold_over_the_witness_finds_the_very_changes_and_counts_that_were_taken()
     {
         using var scratch = new Scratch();

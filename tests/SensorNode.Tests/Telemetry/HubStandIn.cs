@@ -74,6 +74,8 @@ public sealed class HubStandIn : IMqttHandler, IDisposable
 
     public void AskForRebirth() => Command(new() { Name = MetricNames.Rebirth, DataType = DataType.Boolean, Value = new MetricValue.Boolean(true) });
 
+    public void SendTerms(string text) => Command(new() { Name = MetricNames.Terms, DataType = DataType.String, Value = new MetricValue.Text(text) });
+
     /// <summary>Back to an older backup: everything above a batch is forgotten.</summary>
     public void Forget(Lane lane, ulong above)
     {

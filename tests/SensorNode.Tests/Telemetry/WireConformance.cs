@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Rig;
+using SensorNode.Options;
+using SensorNode.Readings;
 using SmartCity.Mqtt;
 using SmartCity.Sparkplug;
 
@@ -87,6 +90,39 @@ public sealed class WireConformance
         Assert.Equal(Death, after[0].Message.Topic);
         Assert.Equal(1ul, BdSeqOf(after[2].Will!.Value.Payload));
         node.Stop();
+    }
+
+    [Fact]
+    public void Terms_that_a_command_sets_are_said_back_in_the_births_that_follow_and_kept_for_the_next_start()
+    {
+        const string file = "node: pole-1\ngroup: test\nbroker: { host: h }\noutbox: { directory: o }\nbuses: { i2c: { i2c: 1 } }\ndevices: [ { name: bme, chip: bme280, bus: i2c } ]\n";
+        var time = TimeProvider.System;
+        RemoteTerms Make(string folder) => new(NodeFileReader.Parse("n", file, new()).File!, folder, new(NullLogger<SampleLoopFaults>.Instance), time, NullLogger<RemoteTerms>.Instance);
+        using var broker = new Broker();
+        using var hub = new HubStandIn(broker.Port, NodeRig.Key).Open();
+        hub.SayOnline(true);
+        using var tap = new PacketTap(broker.Port);
+        using var node = new NodeRig(tap.Port) { Terms = Make }.Start();
+        node.AwaitStatus(SessionStatus.Live);
+        Assert.Equal(("", ""), SaidBy(tap));
+        hub.SendTerms("{ by: anna, devices: { bme: { interval: 5s } } }");
+        Until.True(() => SaidBy(tap).InForce == "{ by: anna, devices: { bme: { interval: 5s } } }", () => $"the births say {SaidBy(tap)}");
+        Assert.StartsWith("taken at ", SaidBy(tap).Answer, StringComparison.Ordinal);
+        hub.SendTerms("{ by: anna, devices: { cellar: {} } }");
+        Until.True(() => SaidBy(tap).Answer.StartsWith("refused at ", StringComparison.Ordinal), () => $"the births say {SaidBy(tap)}");
+        node.Stop();
+        node.Start().TakeAir(2).AwaitDelivered(hub);
+        Assert.Equal("{ by: anna, devices: { bme: { interval: 5s } } }", SaidBy(tap).InForce);
+        node.Stop();
+    }
+
+    private static (string InForce, string Answer) SaidBy(PacketTap tap)
+    {
+        var birth = Published(tap).LastOrDefault(message => message.Topic.Contains("/NBIRTH/", StringComparison.Ordinal));
+        if (birth.Topic is null) return ("-", "-");
+        Assert.True(PayloadCodec.TryDecode(birth.Payload, out var payload, out _));
+        string Text(string name) => ((MetricValue.Text)payload.Metrics.Single(metric => metric.Name == name).Value!).Value;
+        return (Text(MetricNames.Terms), Text(MetricNames.TermsAnswer));
     }
 
     private static List<(string Topic, byte[] Payload, int Qos, bool Retain)> Published(PacketTap tap) =>
