@@ -2,8 +2,9 @@
 
 city_test() {
   need_dotnet
-  need_packages mosquitto mosquitto-clients libmosquitto1 chromium influxdb victoria-metrics prometheus-alertmanager libxml2-utils python3 curl
+  need_packages mosquitto mosquitto-clients libmosquitto1 chromium influxdb victoria-metrics prometheus-alertmanager libxml2-utils python3 curl openssl
   need_node
+  need_kubectl
   local started passed=0 failed=0 skipped=0 broken=0 project log name good bad
   started=$(now_ms)
   build Release SmartCity.sln

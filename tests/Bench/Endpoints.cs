@@ -3,6 +3,9 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Bench;
@@ -13,13 +16,13 @@ internal sealed class Endpoints : IAsyncDisposable
     public const int Count = 50, Hung = 5, Failing = 5;
 
     private readonly WebApplication _app;
-    private readonly int[] _ports;
+    private int[] _ports = [];
     private readonly CancellationTokenSource _ends = new();
     private readonly ConcurrentDictionary<string, long> _raisedAt = new();          // by episode: when its raise was handed over
     private readonly ConcurrentDictionary<(int Endpoint, string Episode), int> _seen = new();   // 1 raised, 2 cleared, 4 out of order
     private int _requests;
 
-    private Endpoints(WebApplication app, int[] ports) => (_app, _ports) = (app, ports);
+    private Endpoints(WebApplication app) => _app = app;
 
     public Percentiles Healthy { get; } = new();
 
@@ -44,19 +47,18 @@ internal sealed class Endpoints : IAsyncDisposable
 
     public static async Task<Endpoints> Start()
     {
-        var ports = Enumerable.Range(0, Count).Select(_ => Rig.Ports.Free()).ToArray();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            foreach (var port in ports) kestrel.Listen(IPAddress.Loopback, port);
+            for (var i = 0; i < Count; i++) kestrel.Listen(IPAddress.Loopback, 0);
         });
         var app = builder.Build();
-        var endpoints = new Endpoints(app, ports);
+        var endpoints = new Endpoints(app);
         app.Run(async context =>
         {
             var arrived = TimeProvider.System.GetTimestamp();
-            var endpoint = Array.IndexOf(ports, context.Connection.LocalPort);
+            var endpoint = Array.IndexOf(endpoints._ports, context.Connection.LocalPort);
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
             if (Hangs(endpoint))
             {
@@ -71,6 +73,7 @@ internal sealed class Endpoints : IAsyncDisposable
             foreach (var (episode, over) in Read(body.RootElement)) endpoints.Note(endpoint, episode, over, arrived);
         });
         await app.StartAsync();
+        endpoints._ports = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port)];
         return endpoints;
     }
 

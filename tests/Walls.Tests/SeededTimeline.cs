@@ -112,7 +112,7 @@ public sealed class SeededTimeline : IAsyncLifetime
         var values = new Dictionary<string, string[]>
         {
             ["kind"] = ["episode.raised", "episode.cleared"], ["reason"] = ["future", "unknown-metric"], ["store"] = ["timeline", "register"],
-            ["host"] = ["cityhub-city"], ["outcome"] = ["delivered", "retry"],
+            ["host"] = ["cityhub-city"], ["desk"] = ["city"], ["outcome"] = ["delivered", "retry"],
         };
         for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(30))
         {

@@ -4,7 +4,7 @@ using Walls.Grafana;
 
 namespace Walls.Boards;
 
-/// <summary>Whether the desk can keep up: the load figures of ISA-18.2 / IEC 62682 from the timeline, and how deliveries fare.</summary>
+/// <summary>Whether the desk can keep up: the load figures of ISA-18.2 / IEC 62682 as the desk reckons them, and how deliveries fare.</summary>
 internal static class AlertDesk
 {
     public static Board Board { get; } = new Board(Shared.Desk, "Alert desk load", "Whether the desk can keep up: the load figures of ISA-18.2 (IEC 62682), and how the departments are reached.")
@@ -13,44 +13,49 @@ internal static class AlertDesk
         Variables = [Variable.District],
         Annotations = [Shared.Episodes(Shared.InDistrict)],
     }
-        .Row(6, (6, Rate), (6, Peak), (6, Standing), (6, Stale))
+        .Row(6, (4, LastTen), (4, Average), (4, Peak), (4, FloodShare), (4, Standing), (4, Stale))
+        .Row(5, (6, Unacknowledged), (6, HeldBack), (6, Chattering), (6, TopTen))
         .Row(9, (14, PerTenMinutes), (10, Mix))
+        .Row(4, (24, Flooded))
         .Row(9, (12, ByRule), (12, BySensor))
         .Row(9, (24, Shared.LastEpisodes("Open", 100, Shared.InDistrict, "\"state\" = 'open'") with { NoValue = "nothing is open" }))
         .Heading("Departments")
         .Row(8, (12, Attempts), (12, Delivery));
 
-    /// <summary>About six an hour are acceptable, twelve manageable, for one operator.</summary>
-    private static Panel Rate => Panels.Stat("Alerts an hour", "Mean of the span. About 6 an hour are acceptable for one operator, 12 manageable.", reduce: "mean",
-        asks: Raised.Every("1h", empty: "0")) with
+    private static Panel LastTen => Figure("Last 10 minutes", "Alarms of the last ten minutes. More than ten are a flood.", "cityhub_desk_alerts_last_10_minutes", "none", (6, Palette.Yellow), (CityWall.FloodAlerts + 1, Palette.Vermilion));
+
+    private static Panel Average => Figure("Per 10 minutes", "On average over 30 days. About 1 is acceptable for one operator, 2 manageable.", "cityhub_desk_alerts_per_10_minutes", "none", (1, Palette.Yellow), (2, Palette.Vermilion)) with { Decimals = 2 };
+
+    private static Panel Peak => Figure("Most in 10 minutes", "Of the last 30 days.", "cityhub_desk_alerts_most_in_10_minutes", "none", (6, Palette.Yellow), (CityWall.FloodAlerts + 1, Palette.Vermilion));
+
+    private static Panel FloodShare => Figure("Time in flood", "Share of ten-minute periods with more than ten alarms, of 30 days. Under 1 % is good.", "cityhub_desk_flood_share", "percentunit", (0.01, Palette.Vermilion)) with { Decimals = 2 };
+
+    private static Panel Standing => Figure("Standing", "Alarms open on the desk.", "cityhub_desk_standing", "none");
+
+    private static Panel Stale => Figure("Stale", "Open for more than a day. Fewer than five are good.", "cityhub_desk_stale", "none", (1, Palette.Yellow), (5, Palette.Vermilion));
+
+    private static Panel Unacknowledged => Figure("Unacknowledged", "Open, and nobody has acknowledged them.", "cityhub_desk_unacknowledged", "none", (1, Palette.Yellow));
+
+    private static Panel HeldBack => Figure("Held back", "Open, and shelved, suppressed or inhibited.", "cityhub_desk_held_back", "none");
+
+    private static Panel Chattering => Figure("Chattering", "Sources that came up three times within a minute, in the last day. None is good.", "cityhub_desk_chattering", "none", (1, Palette.Vermilion));
+
+    private static Panel TopTen => Figure("Ten busiest sources", "Their share in all alarms of 30 days. 1 to 5 % is good.", "cityhub_desk_top_ten_share", "percentunit", (0.05, Palette.Yellow));
+
+    private static Panel Flooded => Panels.States("Flood", "Whether a flood of alarms was going on: then the desk works by district.",
+        Ask.From(Store.Raw, Figures.Hub).Select(Names.Max("cityhub_desk_flooded")).By("desk").Every().Named("$tag_desk")) with
     {
-        Decimals = 1,
-        Steps = [(null, Palette.Calm), (6, Palette.Yellow), (12, Palette.Vermilion)],
-        NoValue = "0",
+        Mappings = [Meaning.Words((0, "calm", Palette.Calm), (1, "FLOOD", Palette.Vermilion))],
+        Steps = [(null, Palette.Calm), (1, Palette.Vermilion)],
     };
 
-    private static Panel Peak => Panels.Stat("Most in 10 minutes", "More than ten in ten minutes are a flood; no more than one period in a hundred should be one.", reduce: "max",
-        asks: Raised.Every("10m", empty: "0")) with
+    /// <summary>A figure that the desk reckons itself, a value a desk.</summary>
+    private static Panel Figure(string title, string description, string metric, string unit, params (double From, string Colour)[] steps) => Panels.Stat(title, description,
+        asks: Ask.From(Store.Raw, Figures.Hub).Select(Names.Last(metric)).By("desk").Every().Named("$tag_desk")) with
     {
-        Decimals = 0,
-        Steps = [(null, Palette.Calm), (6, Palette.Yellow), (CityWall.FloodAlerts + 1, Palette.Vermilion)],
-        NoValue = "0",
-    };
-
-    private static Panel Standing => Panels.Stat("Open", "Episodes neither cleared nor withdrawn.",
-        asks: Ask.From(Store.Raw, Figures.Hub).Select(Names.Last("cityhub_open_episodes")).Every()) with
-    {
-        Decimals = 0,
-        FixedColour = Palette.SkyBlue,
-    };
-
-    /// <summary>Open for more than a day: fewer than five on any day.</summary>
-    private static Panel Stale => Panels.Table("Standing for long", "Open episodes by their start: those older than a day are stale, and there should be fewer than five.",
-        Ask.From(Store.Hour, TimelineSchema.Episodes).Select("\"severity\", \"title\", \"sensor\"").Where(Shared.InDistrict, "\"state\" = 'open'").NewestFirst(100)) with
-    {
-        TimeFrom = "30d",
-        NoValue = "none",
-        Overrides = [Overrides.Link("sensor", "Sensor", $"/d/{Shared.Sensor}?var-sensor=${{__value.raw}}&${{__url_time_range}}")],
+        Unit = unit,
+        FixedColour = steps.Length == 0 ? Palette.SkyBlue : null,
+        Steps = steps.Length == 0 ? [] : [(null, Palette.Calm), .. steps.Select(s => ((double?)s.From, s.Colour))],
     };
 
     private static Panel PerTenMinutes => Panels.Bars("Alerts per 10 minutes", "The line at ten is where a flood begins.", "short", Raised.Every("10m", empty: "0").Named("raised")) with

@@ -23,13 +23,13 @@ internal static class CityWall
         .Row(6, (6, Presence), (6, Readings), (6, Temperature), (6, Delivered))
         .Row(8, (24, Shared.LastEpisodes("Latest", 12)));
 
-    private static Panel Flood => Panels.Stat("Alerts in 10 minutes", "Alerts raised in the last ten minutes. More than ten are a flood: work by district, not by alert.", far: true, reduce: "sum", sparkline: false,
-        asks: Ask.From(Store.Raw, Figures.Hub).Select(Names.Growth("cityhub_episode_changes_total")).Where("\"kind\" = 'episode.raised'").Every("1m", empty: "0")) with
+    private static Panel Flood => Panels.Stat("Alarms in 10 minutes", "Alarms that came up on the desks in the last ten minutes. More than ten are a flood: work by district, not by alert.", far: true,
+        asks: Ask.From(Store.Raw, Figures.Hub).Select(Names.Last("cityhub_desk_alerts_last_10_minutes")).By("desk").Every(empty: "previous").Named("$tag_desk")) with
     {
-        TimeFrom = "10m",
+        Transformations = Transform.SumOfSeries("in 10 minutes"),
         Unit = "none",
         Decimals = 0,
-        NoValue = "0 calm",
+        Mappings = [Meaning.Range(FloodAlerts + 1, null, "FLOOD", Palette.Vermilion)],
         Steps = [(null, Palette.Calm), (6, Palette.Yellow), (FloodAlerts + 1, Palette.Vermilion)],
     };
 

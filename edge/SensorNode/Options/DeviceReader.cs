@@ -114,6 +114,7 @@ internal static class DeviceReader
         _ => device.Name,
     };
 
+    // From 200 on a quantity is the hub's own, and nothing that could be wired.
     private static Dictionary<string, Quantity> Words(QuantityKind kind) =>
-        QuantityCatalogue.All.Where(row => row.Kind == kind).ToDictionary(row => row.Name, row => row.Quantity);
+        QuantityCatalogue.All.Where(row => row.Kind == kind && row.Quantity < Quantity.Notice).ToDictionary(row => row.Name, row => row.Quantity);
 }

@@ -27,7 +27,6 @@ public static class AlertmanagerBody
         var episode = notice.Episode;
         var alerts = new List<Alert>();
         if (notice is { News: EpisodeNews.SeverityChanged, Before: { } before } && before != episode.Urgency)   // an escalation may call others and change no label
-           
             alerts.Add(new(Resolved, Labels(episode, before), Annotations(notice), episode.FirstBreachAt, notice.HappenedAt));
         var endsAt = episode.ClearedAt ?? episode.WithdrawnAt ?? notice.HappenedAt;
         alerts.Add(new(notice.IsOver ? Resolved : Firing, Labels(episode, episode.Urgency), Annotations(notice), episode.FirstBreachAt, notice.IsOver ? endsAt : null));
