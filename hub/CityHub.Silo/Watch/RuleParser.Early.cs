@@ -1,5 +1,4 @@
 using SmartCity.Watch;
-using YamlDotNet.RepresentationModel;
 
 namespace CityHub.Silo.Watch;
 

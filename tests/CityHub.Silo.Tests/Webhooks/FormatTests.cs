@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
-using CityHub.Silo.Webhooks;
 using Microsoft.Extensions.Time.Testing;
 using SmartCity.Readings;
 using SmartCity.Watch;

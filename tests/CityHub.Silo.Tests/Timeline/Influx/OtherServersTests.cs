@@ -48,7 +48,7 @@ public sealed class OtherServersTests : IDisposable
         Assert.True(timeline.StoredThrough < block);
         Assert.NotNull(timeline.Trouble);
         await stop.CancelAsync();
-        foreach (var loop in running) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var loop in running) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class OtherServersTests : IDisposable
         await Until.True(() => timeline.StoredThrough >= block, "it is stored");
         Assert.Single(timeline.Read(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromSeconds(1)));
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     [Fact]
@@ -90,6 +90,6 @@ public sealed class OtherServersTests : IDisposable
         Assert.Equal(("heat", "old-town", "major", Noon.UnixMilliseconds + 60_000), (row["rule"].GetString(), row["district"].GetString(), row["severity"].GetString(), row["ended"].GetInt64()));
         Assert.Equal([0L, 1], (await server.Rows("SELECT online FROM presence WHERE node = 'city/pole-1'", "city_1h")).Select(change => change.Columns["online"].GetInt64()));
         await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 }
