@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using CityHub.Contracts;
 using CityHub.Silo.Timeline;
 using CityHub.Silo.Timeline.Influx;
 using Microsoft.Extensions.Logging.Abstractions;

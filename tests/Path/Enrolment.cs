@@ -5,6 +5,7 @@ using SmartCity.Mqtt;
 namespace ReadingPath;
 
 /// <summary>Who may say what on the city's broker, by the files that <c>./city enrol</c> makes and a real Mosquitto that reads them.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class Enrolment : IAsyncDisposable
 {
     private static readonly string[] OwnWords = ["NBIRTH/pole-7", "NDATA/pole-7", "NDEATH/pole-7", "DBIRTH/pole-7/climate", "DDATA/pole-7/climate", "DDEATH/pole-7/climate"];

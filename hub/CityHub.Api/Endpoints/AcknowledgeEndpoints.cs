@@ -4,7 +4,6 @@ using CityHub.Api.Keys;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
 using CityHub.Silo.Webhooks;
-using SmartCity.Watch;
 using SmartCity.Webhooks;
 using SmartCity.Webhooks.Cap;
 

@@ -5,6 +5,7 @@ using System.Text;
 
 namespace SensorNode.Tests.Devices;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class SupervisorTests : IDisposable
 {
     private readonly Scratch _scratch = new();

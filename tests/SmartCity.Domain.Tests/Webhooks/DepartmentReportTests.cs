@@ -1,5 +1,4 @@
 using SmartCity.Readings;
-using SmartCity.Watch;
 using SmartCity.Webhooks;
 
 namespace SmartCity.Domain.Tests.Webhooks;

@@ -1,4 +1,3 @@
-using SmartCity.Readings;
 using SmartCity.Telemetry;
 using SmartCity.Twins;
 using SmartCity.Watch;
