@@ -147,6 +147,7 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
     public void Dispose()
     {
         _shipper.Dispose();
+        _rollUps.Dispose();
         _client.Dispose();
         _append.Dispose();
         _book.Dispose();

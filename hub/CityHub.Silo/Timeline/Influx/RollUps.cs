@@ -11,12 +11,13 @@ namespace CityHub.Silo.Timeline.Influx;
 /// Computes the windows that new and late readings touch, by the hub and for every dialect alike: minutes by asking the store for the aggregates of its own raw readings,
 /// where each stands once; hours from the minutes. Writing them again changes nothing but what was wrong.
 /// </summary>
-internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDelivery delivery, Retention retention, Func<Instant> city, TimeSpan every, TimeProvider wall, ILogger log)
+internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDelivery delivery, Retention retention, Func<Instant> city, TimeSpan every, TimeProvider wall, ILogger log) : IDisposable
 {
     /// <summary>How long after its end a window waits for what is still on its way here.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly LineWriter _lines = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private bool _away;
 
     public async Task Run(CancellationToken stopping)
@@ -28,8 +29,23 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
         }
     }
 
-    /// <summary>Computes everything that ended by an instant. False: some of it could not be, and is due still.</summary>
+    /// <summary>Computes everything that ended by an instant, after a turn that is under way. False: some of it could not be, and is due still.</summary>
     public async Task<bool> Turn(Instant endedBy, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            return await Compute(endedBy, cancel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<bool> Compute(Instant endedBy, CancellationToken cancel)
     {
         var all = true;
         foreach (var resolution in (Resolution[])[Resolution.Minute, Resolution.Hour])

@@ -114,7 +114,7 @@ internal sealed class ShipBook : IDisposable
                 if (minutes == 0) continue;
                 due.Waiting &= ~minutes;
                 due.Taken |= minutes;
-                taken.Add((key, minutes, due.Sensors));
+                taken.Add((key, minutes, due.Sensors?.ToArray())); // of its own: others are added while these are computed
                 if (due.Waiting == 0) due.Sensors = []; // those that come from now on
             }
         }
