@@ -4,6 +4,8 @@ using CityHub.Api.Events;
 using CityHub.Api.Http;
 using CityHub.Api.Keys;
 using CityHub.Api.Metrics;
+using CityHub.Contracts;
+using CityHub.Silo.Timeline;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -49,7 +51,8 @@ internal static class HubHost
         services.AddSingleton(_ => new MetricTable());
         services.AddSingleton(s => new EventRing(s.GetRequiredService<IOptions<ApiOptions>>().Value.EventsKept));
         services.AddHostedService<EventFeed>();
-        services.AddHostedService<FigureLoop>();
+        services.AddHostedService(s => new FigureLoop(s.GetService<ITimeline>(), s.GetRequiredService<ICity>(), s.GetRequiredService<MetricTable>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<FigureLoop>>()));
         services.ConfigureHttpJsonOptions(json =>
         {
             // What the document says of a type is what ApiJson writes.

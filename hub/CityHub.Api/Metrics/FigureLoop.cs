@@ -9,9 +9,9 @@ namespace CityHub.Api.Metrics;
 
 /// <summary>
 /// Writes the hub's figures into the timeline every ten seconds, see <see cref="Figures"/>, where that is an InfluxDB: for walls. One attempt each time; a figure that is
-/// not taken is counted and not missed, the next one says it again. With another store there is nobody to write to, and it ends at once.
+/// not taken is counted and not missed, the next one says it again. With another store, or none in this process, there is nobody to write to, and it ends at once.
 /// </summary>
-internal sealed partial class FigureLoop(ITimeline timeline, ICity city, MetricTable metrics, TimeProvider wall, ILogger<FigureLoop> log) : BackgroundService
+internal sealed partial class FigureLoop(ITimeline? timeline, ICity city, MetricTable metrics, TimeProvider wall, ILogger<FigureLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
