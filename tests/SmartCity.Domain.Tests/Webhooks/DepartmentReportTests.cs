@@ -25,7 +25,7 @@ public sealed class DepartmentReportTests
     }
 
     [Theory]
-    [InlineData("exactly what was agreed upon", 30, false, 1000, null)]
+    [InlineData("exactly what was agreed upon", 30.0, false, 1000, null)]
     [InlineData("a tick past it", 30.001, false, 1000, "delivered-late")]
     [InlineData("still on its way, and in time so far", null, false, 30, null)]
     [InlineData("still on its way, and past it", null, false, 30.001, "waiting")]
@@ -37,7 +37,7 @@ public sealed class DepartmentReportTests
     }
 
     [Theory]
-    [InlineData("in time", 300, null)]
+    [InlineData("in time", 300.0, null)]
     [InlineData("late", 300.001, "acknowledged-late")]
     [InlineData("not at all", null, "not-acknowledged")]
     public void So_is_an_acknowledgement_that_came_late_or_never(string because, double? took, string? breach)
