@@ -46,6 +46,7 @@ enrol_options() {
   [ -z "$out" ] || { mkdir -p "$out"; out=$(cd "$out" && pwd); }
   mkdir -p "$estate"
   estate=$(cd "$estate" && pwd)
+  chmod 711 "$estate"  # the broker's user goes through it to its own files; all else within is the owner's alone
   exec 7>"$estate/lock"; flock 7
 }
 
@@ -133,7 +134,9 @@ publish() { # FROM TO
 
 broker_side() {
   local dir=$estate/broker host port name
-  mkdir -p "$dir"
+  mkdir -p "$dir/run"
+  # Mosquitto started by root writes its pid as the user that it becomes.
+  if [ "$(id -u)" -eq 0 ] && getent group mosquitto >/dev/null; then chgrp mosquitto "$dir/run"; chmod 770 "$dir/run"; fi
   if [ -n "$broker" ]; then
     [[ $broker == *:* ]] || broker=$broker:8883
     if [ "$(cat "$estate/address" 2>/dev/null)" != "$broker" ]; then printf '%s\n' "$broker" >"$estate/address"; rm -f "$dir/broker.pem"; fi
@@ -165,7 +168,7 @@ acl_file $dir/acl
 # Bursts through Nagle's algorithm cost 5 ms at p99.
 set_tcp_nodelay true
 max_queued_messages 100000
-pid_file $dir/mosquitto.pid
+pid_file $dir/run/mosquitto.pid
 CONF
   publish "$estate/authority/mosquitto.conf" "$dir/mosquitto.conf"
 }
@@ -194,7 +197,7 @@ access_list() {
 # A running broker reads access list and ended certificates again on SIGHUP. Should an ended card be let in until the next start all the same
 # (seen once on a busy machine), it has neither a word to say nor one to hear.
 tell_broker() {
-  local pid; pid=$(cat "$estate/broker/mosquitto.pid" 2>/dev/null) || true
+  local pid; pid=$(cat "$estate/broker/run/mosquitto.pid" 2>/dev/null) || true
   if [ -n "$pid" ] && kill -HUP "$pid" 2>/dev/null; then say "broker      has read the list again (pid $pid)"
   else say "broker      start it, or have it read the list again: kill -HUP, systemctl reload mosquitto"; fi
 }

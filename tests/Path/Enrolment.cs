@@ -214,8 +214,8 @@ public sealed class Enrolment : IAsyncDisposable
 
     private async Task Broker()
     {
-        // Ours to read, not the system's: a broker started by root becomes the user mosquitto, who owns nothing in a test's folder.
-        await File.AppendAllTextAsync(Path.Combine(Estate, "broker", "mosquitto.conf"), $"user {Environment.UserName}\n");
+        // Started by root it becomes the user mosquitto, who has to get through to its files.
+        File.SetUnixFileMode(_folder.FullName, File.GetUnixFileMode(_folder.FullName) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         await Listening();
     }
 
