@@ -6,7 +6,7 @@ namespace ReadingPath;
 
 /// <summary>Who may say what on the city's broker, by the files that <c>./city enrol</c> makes and a real Mosquitto that reads them.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-public sealed class Enrolment : IAsyncDisposable
+public sealed class Enrolment : IAsyncLifetime
 {
     private static readonly string[] OwnWords = ["NBIRTH/pole-7", "NDATA/pole-7", "NDEATH/pole-7", "DBIRTH/pole-7/climate", "DDATA/pole-7/climate", "DDEATH/pole-7/climate"];
 
@@ -196,7 +196,9 @@ public sealed class Enrolment : IAsyncDisposable
         Assert.DoesNotContain("PRIVATE", said, StringComparison.Ordinal);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_broker is not null) await _broker.DisposeAsync();
         _folder.Delete(recursive: true);
