@@ -61,7 +61,15 @@ public sealed class HubRig : IAsyncDisposable
         Directory.CreateDirectory(rig.RulesFolder);
         await File.WriteAllTextAsync(Path.Combine(rig.RulesFolder, "rules.yaml"), rules);
         foreach (var (key, value) in settings) rig._settings[key] = value;
-        await rig.StartHub();
+        try
+        {
+            await rig.StartHub();
+        }
+        catch
+        {
+            await rig.Broker.DisposeAsync(); // nobody else will
+            throw;
+        }
         return rig;
     }
 
