@@ -102,9 +102,11 @@ internal sealed class InfluxReader(InfluxClient client)
                 rows++;
                 last = InfluxSeries.Integer(row, time)!.Value;
                 var measured = InfluxSeries.Float(row, value);
-                var flags = new ReadingFlags((Quality)(InfluxSeries.Integer(row, quality) ?? (long)Quality.NotEvaluated), (ClockTrust)(InfluxSeries.Integer(row, clock) ?? 0),
-                    measured is null ? (ReadFault)(InfluxSeries.Integer(row, fault) ?? (long)ReadFault.Unspecified) : 0);
-                page.Add(new(TimelineSchema.InstantOf(last), new(unchecked((ulong)(InfluxSeries.Integer(row, order) ?? 0))), measured ?? 0, flags));
+                var failed = InfluxSeries.Integer(row, fault);
+                // A query beside a write may find some fields of a line and not yet the others. Every line has these: what lacks one is still in the log.
+                if (InfluxSeries.Integer(row, order) is not { } place || InfluxSeries.Integer(row, quality) is not { } flagged || (measured is null && failed is null)) continue;
+                var flags = new ReadingFlags((Quality)flagged, (ClockTrust)(InfluxSeries.Integer(row, clock) ?? 0), measured is null ? (ReadFault)failed!.Value : 0);
+                page.Add(new(TimelineSchema.InstantOf(last), new(unchecked((ulong)place)), measured ?? 0, flags));
             }
         }
         return rows;

@@ -185,8 +185,8 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
         foreach (var reading in stored)
         {
             while (next < waiting.Count && waiting[next].CompareTo(reading) < 0) yield return waiting[next++];
-            if (next < waiting.Count && waiting[next].IsRepeatOf(reading)) next++;
-            yield return reading;
+            // The log has the whole line; in the store a field of it may still be missing.
+            yield return next < waiting.Count && waiting[next].IsRepeatOf(reading) ? waiting[next++] : reading;
         }
         while (next < waiting.Count) yield return waiting[next++];
     }

@@ -67,6 +67,19 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
     private long Count(string measurement = "air_temperature", string field = "quality") =>
         Rows($"SELECT count({field}) FROM {measurement}", "city_raw") is [var row] ? row.Columns["count"].GetInt64() : 0;
 
+    [Theory]
+    [InlineData("value=7,quality=1i")]
+    [InlineData("value=7,order=1099511627783i")]
+    [InlineData("quality=1i,order=1099511627783i")]
+    public async Task A_line_of_which_a_query_finds_some_fields_only_is_not_yet_in_the_store(string fields)
+    {
+        Append(Measured(0, 21));
+        Shipped();
+        var at = (Noon + TimeSpan.FromSeconds(1)).UnixMilliseconds * 1_000_000;
+        (await one.Server.Write("city_raw", Encoding.UTF8.GetBytes($"air_temperature,district=old-town,node=city/pole-1,sensor={Pole},site=market {fields} {at}"))).Dispose();
+        Assert.Equal([21], Values(0, 10));
+    }
+
     [Fact]
     public void A_line_in_InfluxDB_has_all_its_tags_and_says_all_of_the_reading()
     {
