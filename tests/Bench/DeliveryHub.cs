@@ -65,6 +65,13 @@ internal sealed class DeliveryHub : IAsyncDisposable
     public Task Clear(string episode, string sensor, string department) =>
         _register.Commit([new EpisodeEvent.Cleared(new(episode), "heat", 1, new(sensor), Quantity.AirTemperature, Instant.From(TimeProvider.System.GetUtcNow()), 35)], _ => new("neustadt", department, ""));
 
+    /// <summary>Messages to endpoints that do not hang which wait, in the register, for their next attempt.</summary>
+    public async Task<int> Waiting()
+    {
+        var totals = await _register.OutboxTotals();
+        return Enumerable.Range(Endpoints.Hung, Endpoints.Count - Endpoints.Hung).Sum(i => (int)totals[$"sub_{i}"].Pending);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var part in _hosted) await part.StopAsync(default);

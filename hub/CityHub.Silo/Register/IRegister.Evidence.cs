@@ -21,6 +21,10 @@ public partial interface IRegister
     /// <summary>Everything that was sent about an episode, oldest first, each message with its attempts.</summary>
     Task<IReadOnlyList<MessageEvidence>> Evidence(EpisodeId episode);
 
+    /// <summary>Forgets evidence that is older than <paramref name="queuedBefore"/> (wall clock): messages that were delivered or given up, of episodes that are over, their attempts,
+    /// and what departments acknowledged. The episodes stay. Returns how many rows went; fewer than <paramref name="limit"/>: nothing is left to forget.</summary>
+    Task<int> ExpireEvidence(Instant queuedBefore, int limit);
+
     Task<IReadOnlyList<DepartmentAck>> Acknowledgements(EpisodeId episode);
 
     /// <summary>What was sent to a department's subscriptions, ended ones too, about episodes, queued in [from, to) (wall clock).</summary>

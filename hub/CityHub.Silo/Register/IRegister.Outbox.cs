@@ -69,6 +69,10 @@ public partial interface IRegister
     /// <param name="summarise">Called within the transaction.</param>
     Task<int> Supersede(string subscription, EpisodeId episode, Func<Episode, IOutboxLines, NewMessage> summarise);
 
+    /// <summary>An endpoint that had failed is back: what waits for a later attempt, of those that were made, is due at <paramref name="at"/> (wall clock). Returns how many.
+    /// What quiet hours hold back is none of them.</summary>
+    Task<int> BringForward(string subscription, Instant at);
+
     /// <summary>Sends dead letters again under their ids, from the beginning of the schedule; what is too old by then is summed up instead. Returns how many.</summary>
     Task<int> Replay(ReplayRange range);
 

@@ -106,6 +106,33 @@ internal static class OutboxTable
         return (given.Count, given.Where(one => one.Type == EpisodeBody.Type(EpisodeNews.Summary)).Select(one => one.Attempts).DefaultIfEmpty().Max());
     }
 
+    /// <summary>Makes due at <paramref name="at"/> what waits for a later attempt.</summary>
+    public static int BringForward(SqliteSession session, string subscription, Instant at) => session.Execute(
+        "update message set next_at = $2 where subscription = $1 and state = 1 and next_at > $2 and attempts > replayed_after and (not_before is null or not_before <= $2)",
+        subscription, at.UnixMilliseconds);
+
+    /// <summary>Forgets messages that are done with, of episodes that are over, with their attempts: the oldest of each subscription first.</summary>
+    /// <returns>How many, at most <paramref name="limit"/>.</returns>
+    public static int Expire(SqliteSession session, Instant queuedBefore, int limit)
+    {
+        var expired = 0;
+        foreach (var subscription in session.List("select id from subscription", r => r.GetString(0)))
+        {
+            if (expired >= limit) break;
+            var rows = session.List(
+                "select m.row from message m where m.subscription = $1 and m.queued_at < $2 and m.state >= 2 and not exists "
+                + "(select 1 from episode e where e.id = m.episode and e.cleared_at is null and e.withdrawn_at is null) order by m.queued_at limit $3",
+                r => r.GetInt64(0), subscription, queuedBefore.UnixMilliseconds, limit - expired);
+            foreach (var row in rows)
+            {
+                session.Execute("delete from attempt where message = $1", row);
+                session.Execute("delete from message where row = $1", row);
+            }
+            expired += rows.Count;
+        }
+        return expired;
+    }
+
     /// <summary>Puts dead letters back into their lines, oldest first, behind what waits there already.</summary>
     public static int Replay(SqliteSession session, ReplayRange range, Instant now)
     {

@@ -49,6 +49,14 @@ public sealed partial class SqliteRegister
                 r.IsDBNull(8) ? null : new Instant(r.GetInt64(8)), [.. attempts[r.GetInt64(0)]]), episode.Value);
     });
 
+    public Task<int> ExpireEvidence(Instant queuedBefore, int limit) => _writer.Enqueue(session =>
+    {
+        var expired = OutboxTable.Expire(session, queuedBefore, limit);
+        return expired + session.Execute(
+            "delete from department_ack where (episode, subscription) in (select a.episode, a.subscription from department_ack a where a.at < $1 and not exists "
+            + "(select 1 from episode e where e.id = a.episode and e.cleared_at is null and e.withdrawn_at is null) limit $2)", queuedBefore.UnixMilliseconds, limit - expired);
+    });
+
     public Task<IReadOnlyList<DepartmentAck>> Acknowledgements(EpisodeId episode) => ReadAsync<IReadOnlyList<DepartmentAck>>(session =>
         session.List($"select {AckColumns} from department_ack where episode = $1 order by at", AckRow, episode.Value));
 

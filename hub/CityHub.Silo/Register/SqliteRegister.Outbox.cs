@@ -98,6 +98,13 @@ public sealed partial class SqliteRegister
         return messages;
     });
 
+    public Task<int> BringForward(string subscription, Instant at) => _writer.Enqueue(session =>
+    {
+        var brought = OutboxTable.BringForward(session, subscription, at);
+        _outboxTouched |= brought > 0;
+        return brought;
+    });
+
     public Task<int> Replay(ReplayRange range) => _writer.Enqueue(session =>
     {
         _outboxTouched = true;

@@ -13,6 +13,9 @@ internal sealed class Lane(Subscription subscription, string secret, IEd25519 cu
     /// <summary>Between two lines of the log about one endpoint: one that fails every other time must not fill it.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two recoveries that bring forward what waits: an endpoint that comes and goes takes no attempts faster than the schedule's tail would.</summary>
+    public static readonly TimeSpan BetweenRecoveries = RetrySchedule.Waits[RetrySchedule.HeadAttempts];
+
     private readonly Lock _gate = new();
     private Breaker[] _breakers = new Breaker[subscription.Endpoints.Count];
     private IReadOnlyList<WebhookEndpoint> _endpoints = subscription.Endpoints;
@@ -20,6 +23,7 @@ internal sealed class Lane(Subscription subscription, string secret, IEd25519 cu
     private int _inFlight;
     private DeliveryOutcome _told = DeliveryOutcome.Delivered;
     private DateTimeOffset _toldAt = DateTimeOffset.MinValue;
+    private Instant? _recoveredAt;
 
     public Subscription Subscription { get; private set; } = subscription;
 
@@ -79,12 +83,12 @@ internal sealed class Lane(Subscription subscription, string secret, IEd25519 cu
     }
 
     /// <summary>An attempt ended; null: it was broken off by the hub itself.</summary>
-    /// <returns>Whether the lane may take what it could not before.</returns>
-    public bool Leave(int endpoint, DeliveryVerdict? verdict, Instant now)
+    /// <returns>Whether the lane may take what it could not before; and whether an endpoint that rested took a message: what waits for a later attempt need not wait.</returns>
+    public (bool HasRoom, bool Recovered) Leave(int endpoint, DeliveryVerdict? verdict, Instant now)
     {
         lock (_gate)
         {
-            var opened = false;
+            var (opened, recovered) = (false, false);
             if (endpoint < _breakers.Length)
             {
                 var before = _breakers[endpoint];
@@ -96,8 +100,10 @@ internal sealed class Lane(Subscription subscription, string secret, IEd25519 cu
                     _ => before.Failed(now, verdict.Value.RetryAfter),
                 };
                 opened = before.IsOpen;
+                recovered = before.Failures >= Breaker.FailuresToOpen && !_breakers[endpoint].IsOpen && (_recoveredAt is not { } last || now - last >= BetweenRecoveries || now < last);
+                if (recovered) _recoveredAt = now;
             }
-            return Interlocked.Decrement(ref _inFlight) == Places - 1 || opened;
+            return (Interlocked.Decrement(ref _inFlight) == Places - 1 || opened, recovered);
         }
     }
 

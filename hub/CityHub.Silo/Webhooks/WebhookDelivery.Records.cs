@@ -67,6 +67,11 @@ public sealed partial class WebhookDelivery
                 }
 
                 await register.RecordAttempts([.. group.Select(one => one.Record)]).ConfigureAwait(false);
+                foreach (var (subscription, at) in group.Where(one => one.Recovered).Select(one => (one.Message.Subscription, one.Record.At)))
+                {
+                    var brought = await register.BringForward(subscription, at).ConfigureAwait(false);
+                    if (brought > 0) EndpointIsBack(subscription, brought);
+                }
                 RegisterAnswered();
                 return true;
             }

@@ -46,7 +46,7 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookComposer 
     private bool _mustLook = true;
     private bool _wantsRows;   // the looking loop waits for rows to be let go
 
-    private readonly record struct Attempted(Lane? Lane, OutboxMessage Message, AttemptRecord Record, DeliveryOutcome? Outcome);
+    private readonly record struct Attempted(Lane? Lane, OutboxMessage Message, AttemptRecord Record, DeliveryOutcome? Outcome, bool Recovered);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -285,8 +285,9 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookComposer 
         var milliseconds = (int)wall.GetElapsedTime(started).TotalMilliseconds;
         metrics.Ended(outcome, SecondsSince(message.QueuedAt));
         if (lane.IsNews(outcome, _clock.UtcNow)) OutcomeChanged(delivered ? LogLevel.Information : LogLevel.Warning, lane.Subscription.Id, message.MessageId, number, result.Text);
-        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint, Answer = result.Answer }, outcome));
-        if (lane.Leave(endpoint, result.Verdict, now)) _bell.Ring();   // it was full or found out about its endpoint: the next one has a place now
+        var (hasRoom, recovered) = lane.Leave(endpoint, result.Verdict, now);
+        _ended.Writer.TryWrite(new(lane, message, new(message.Row, number, now, milliseconds, delivered, next, result.Text) { Endpoint = endpoint, Answer = result.Answer }, outcome, recovered));
+        if (hasRoom) _bell.Ring();   // it was full or found out about its endpoint: the next one has a place now
     }
 
     private async Task End(CancellationTokenSource abort)
@@ -328,6 +329,9 @@ public sealed partial class WebhookDelivery(IRegister register, WebhookComposer 
 
     [LoggerMessage(LogLevel.Warning, "Subscription {Subscription}: its endpoint {Place} answered 410 Gone and is tried no more; the others are")]
     private partial void EndpointGone(string subscription, int place);
+
+    [LoggerMessage(LogLevel.Information, "Subscription {Subscription}: its endpoint is back; {Messages} messages that waited for a later attempt are due now")]
+    private partial void EndpointIsBack(string subscription, int messages);
 
     [LoggerMessage(LogLevel.Error, "The outbox cannot be read or written: {Reason}. Messages wait and attempts are remembered until it can")]
     private partial void RegisterIsAway(string reason);

@@ -18,6 +18,7 @@ public sealed class WebhookMetrics
     private readonly Counter<long> _heartbeats;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _superseded;
+    private readonly Counter<long> _evidenceExpired;
     private readonly Counter<long> _paused;
     private readonly Counter<long> _registerAway;
     private readonly Histogram<double> _sent;
@@ -32,6 +33,7 @@ public sealed class WebhookMetrics
         _heartbeats = meter.CreateCounter<long>("cityhub_webhook_heartbeats", "{heartbeats}", "Heartbeats to subscriptions, by outcome.");
         _deadLettered = meter.CreateCounter<long>("cityhub_webhook_dead_lettered", "{messages}", "Messages given up after the last attempt of the schedule.");
         _superseded = meter.CreateCounter<long>("cityhub_webhook_superseded", "{messages}", "Messages given up for a summary because they grew older than their subscription's age limit.");
+        _evidenceExpired = meter.CreateCounter<long>("cityhub_webhook_evidence_expired", "{rows}", "Messages with their attempts, and acknowledgements, forgotten because they had their time.");
         _paused = meter.CreateCounter<long>("cityhub_webhook_endpoints_gone", "{subscriptions}", "Subscriptions paused because their endpoint answered 410.");
         _registerAway = meter.CreateCounter<long>("cityhub_webhook_register_away", "{failures}", "Times that the outbox could not be read or written.");
         _sent = meter.CreateHistogram("cityhub_webhook_commit_to_send_seconds", "s", "From the commit of a message to its first attempt.", advice: Seconds);
@@ -58,6 +60,8 @@ public sealed class WebhookMetrics
     internal void HeartbeatEnded(DeliveryOutcome outcome) => _heartbeats.Add(1, Outcomes[(int)outcome]);
 
     internal void DeadLettered() => _deadLettered.Add(1);
+
+    internal void EvidenceExpired(int rows) => _evidenceExpired.Add(rows);
 
     internal void Superseded(int messages) => _superseded.Add(messages);
 

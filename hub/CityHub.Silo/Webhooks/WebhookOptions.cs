@@ -33,6 +33,10 @@ public sealed class WebhookOptions : IValidatableObject
     /// <summary>Interval of the signed sign of life to each subscription that does not say its own; zero: none is sent. Default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long evidence is kept: messages that are done with, their attempts and who acknowledged, of episodes that are over; counted from when a message was queued.
+    /// Default 1,096 days. The episodes themselves stay.</summary>
+    [Range(typeof(TimeSpan), "30.00:00:00", "36500.00:00:00")] public TimeSpan KeepEvidence { get; set; } = TimeSpan.FromDays(1096);
+
     /// <summary>Who speaks, in CAP and CloudEvents: a name that is unique in the world, such as <c>alerts@city.example</c>. Default <c>cityhub</c>.</summary>
     [Required] public string Sender { get; set; } = City.Unnamed.Sender;
 

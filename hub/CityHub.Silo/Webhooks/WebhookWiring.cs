@@ -21,7 +21,8 @@ public static class WebhookWiring
             .AddSingleton<WebhookSubscriptions>()
             .AddSingleton<DepartmentAcks>()
             .AddHostedService<WebhookDelivery>()
-            .AddHostedService<WebhookHeartbeat>();
+            .AddHostedService<WebhookHeartbeat>()
+            .AddHostedService<EvidenceRetention>();
     }
 
     internal static City CityOf(WebhookOptions options) => new(options.Sender) { Address = options.Address, Language = options.Language };

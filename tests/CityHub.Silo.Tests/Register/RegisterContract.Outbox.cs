@@ -144,6 +144,46 @@ public abstract partial class RegisterContract
     }
 
     [Fact]
+    public async Task What_waits_for_a_later_attempt_is_brought_forward_for_its_subscription_alone_and_quiet_hours_hold()
+    {
+        await Subscribe("sub-1");
+        await Subscribe("sub-2");
+        await Commit(Raised(1, 1000));
+        foreach (var message in await Store.Due(Later, 10)) await Attempt(message, delivered: false, nextAt: Later);
+        await Store.QueueMessage(new("quiet", "sub-1", "hub.test", [1]) { NotBefore = Later });
+        await Store.QueueMessage(new("quiet-summary", "sub-1", "episode.summary", [1]) { NotBefore = Later, Attempts = 2 });
+        Assert.Equal(0, await Store.BringForward("sub-1", Later));
+        var before = new Instant(Later.UnixMilliseconds - 1);
+        Assert.Empty((await Store.Due(before, 10)));
+        Assert.Equal(1, await Store.BringForward("sub-1", before));
+        var due = Assert.Single(await Store.Due(before, 10));
+        Assert.Equal(("msg_1_sub-1", 1), (due.MessageId, due.Attempts));
+        Assert.Empty(await Store.Due(new(before.UnixMilliseconds - 1), 10));
+    }
+
+    [Fact]
+    public async Task Evidence_of_what_is_over_and_done_with_expires_in_portions_and_the_rest_stays()
+    {
+        await Subscribe("sub-1");
+        var open = Raised(2, 500, sensor: new("still-hot"));
+        await Commit(open, Raised(1, 1000), Cleared(1, 2000), Raised(3, 4000), Cleared(3, 5000));
+        for (var left = await Store.Due(Later, 10); left.Count > 0; left = [.. (await Store.Due(Later, 10)).Where(one => one.MessageId is not "msg_5_sub-1")])
+        {
+            foreach (var message in left) await Attempt(message, delivered: true);
+        }
+        var queued = (await Store.ListDeliveries(null, 1))[0].QueuedAt;
+        Assert.Equal(0, await Store.ExpireEvidence(queued, 10));
+        var after = new Instant(queued.UnixMilliseconds + 1);
+        Assert.Equal(1, await Store.ExpireEvidence(after, 1));
+        Assert.Equal(2, await Store.ExpireEvidence(after, 10));
+        Assert.Equal(0, await Store.ExpireEvidence(after, 10));
+        Assert.Equal([("msg_5_sub-1", "pending"), ("msg_1_sub-1", "delivered")], (await Store.ListDeliveries(null, 10)).Select(one => (one.MessageId, one.State)));
+        Assert.Empty(await Store.Evidence(Id(1)));
+        Assert.Single((await Store.Evidence(open.Episode))[0].Attempts);
+        Assert.NotNull(await Store.FindEpisode(Id(1)));
+    }
+
+    [Fact]
     public async Task A_backlog_of_one_subscription_leaves_the_others_their_share()
     {
         await Subscribe("big");

@@ -46,6 +46,25 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void An_endpoint_that_rested_and_takes_a_message_is_back_and_at_most_as_often_as_the_tail_of_the_schedule_tries()
+    {
+        Assert.False(Outage(Now, failures: Breaker.FailuresToOpen - 1));
+        Assert.True(Outage(Now, Breaker.FailuresToOpen));
+        Assert.False(Outage(Now + Lane.BetweenRecoveries - TimeSpan.FromSeconds(1) - TimeSpan.FromMilliseconds(1), Breaker.FailuresToOpen));
+        Assert.True(Outage(Now + Lane.BetweenRecoveries, Breaker.FailuresToOpen));
+        Assert.True(Outage(Now, Breaker.FailuresToOpen));   // the clock was set back: better once too often than not
+
+        bool Outage(Instant begin, int failures)
+        {
+            for (var i = 0; i < failures; i++) Assert.False(_lane.Leave(_lane.Enter(1, begin)!.Value.Index, Failed, begin).Recovered);
+            var after = begin + Breaker.FirstRest;
+            var recovered = _lane.Leave(_lane.Enter(1, after)!.Value.Index, Delivered, after).Recovered;
+            Assert.False(_lane.Leave(_lane.Enter(1, after)!.Value.Index, Delivered, after).Recovered);
+            return recovered;
+        }
+    }
+
+    [Fact]
     public void When_all_its_endpoints_rest_it_is_closed_until_the_first_of_them_may_be_tried()
     {
         for (var i = 0; i < Breaker.FailuresToOpen; i++) _lane.Leave(_lane.Enter(1, Now)!.Value.Index, Failed, Now);
@@ -54,7 +73,7 @@ public sealed class LaneTests
         var later = Now + TimeSpan.FromSeconds(1);
         Assert.NotNull(_lane.Enter(1, later));
         Assert.Null(_lane.Enter(1, later));                      // one finds out, and no second beside it
-        Assert.True(_lane.Leave(0, Delivered, later), "what it found out lets others in");
+        Assert.True(_lane.Leave(0, Delivered, later).HasRoom, "what it found out lets others in");
         Assert.Null(_lane.ClosedUntil(later));
     }
 
@@ -101,7 +120,7 @@ public sealed class LaneTests
         Assert.False(lane.IsFull);
         lane.Enter(1, Now);
         Assert.True(lane.IsFull);
-        Assert.True(lane.Leave(0, Delivered, Now), "a place is free again");
-        Assert.False(lane.Leave(0, Delivered, Now));
+        Assert.True(lane.Leave(0, Delivered, Now).HasRoom, "a place is free again");
+        Assert.False(lane.Leave(0, Delivered, Now).HasRoom);
     }
 }

@@ -148,6 +148,55 @@ public sealed class TermsTests
     }
 
     [Fact]
+    public async Task An_endpoint_that_is_back_after_an_outage_of_hours_gets_what_waited_at_once()
+    {
+        await using var hub = new Hub(_wall);
+        var away = true;
+        await using var department = await Receiver.Start((_, context) =>
+        {
+            context.Response.StatusCode = Volatile.Read(ref away) ? 500 : 200;
+            return Task.CompletedTask;
+        });
+        await hub.Subscribe(department.Url);
+        await hub.Raise(3);
+        // They have used up the head, and half of the wait for the next attempt has passed.
+        await hub.Register.RecordAttempts([.. (await hub.Register.Due(Now, 10)).Select(message => new AttemptRecord(message.Row, 5, Now, 10, false, Now + TimeSpan.FromMinutes(30), "500"))]);
+        await hub.Start();
+        await hub.Raise(Breaker.FailuresToOpen);
+        await hub.UntilAttempted(15 + Breaker.FailuresToOpen);
+        Volatile.Write(ref away, false);
+        _wall.Advance(TimeSpan.FromMinutes(1));
+        await hub.UntilRecorded(3 + Breaker.FailuresToOpen, DeliveryStates.Delivered);
+        Assert.Contains(hub.Lines, line => line.Contains("its endpoint is back", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Evidence_that_has_had_its_time_is_forgotten_at_the_start_and_what_is_younger_stays()
+    {
+        await using var hub = new Hub(_wall);
+        await using var department = await Receiver.Answering(200);
+        await hub.Subscribe(department.Url);
+        await hub.Start();
+        var old = await hub.Raise(150);
+        foreach (var episode in old) await hub.Clear(episode);
+        await hub.UntilRecorded(300, DeliveryStates.Delivered);
+        var open = (await hub.Raise())[0];
+        await hub.UntilRecorded(301, DeliveryStates.Delivered);
+        await hub.Stop();
+        _wall.Advance(TimeSpan.FromDays(1));
+        var young = (await hub.Raise())[0];
+        await hub.Clear(young);
+        await hub.Start();
+        await hub.UntilRecorded(303, DeliveryStates.Delivered);
+        await hub.Stop();
+        _wall.Advance(TimeSpan.FromDays(29) + TimeSpan.FromMilliseconds(1));
+        await hub.Start(options => options.KeepEvidence = TimeSpan.FromDays(30));
+        await Rig.Until.True(async () => (await hub.Deliveries()).Count == 3, "only those that are kept are left");
+        Assert.Equal([open, young, young], (await hub.Deliveries()).Select(one => one.Episode!.Value).OrderBy(one => one == young));
+        Assert.NotNull(await hub.Register.FindEpisode(old[0]));
+    }
+
+    [Fact]
     public async Task A_rate_limit_holds_a_burst_back_and_lets_it_through_evenly()
     {
         await using var hub = new Hub(_wall);
