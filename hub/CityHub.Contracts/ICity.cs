@@ -8,6 +8,10 @@ public interface ICity
 {
     IReadOnlyList<SensorView> Sensors();
     SensorView? Sensor(SensorId id);
+
+    /// <summary>Appends the newest value of a quantity of every sensor that has it, in no order. For many readers of many sensors: no view is built.</summary>
+    Task Latest(Quantity quantity, List<LatestValue> into);
+
     IReadOnlyList<NodeView> Nodes();
     IReadOnlyList<DistrictView> Districts();
 

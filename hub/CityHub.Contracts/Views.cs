@@ -23,6 +23,10 @@ public enum Presence : byte
 /// <summary>The newest value of one quantity of a sensor. Never goes back in order.</summary>
 public sealed record LiveValue(Quantity Quantity, Instant At, double? Value, ReadFault? Fault, Quality Quality, ClockTrust Clock);
 
+/// <summary>The newest value of one quantity of a sensor, and no more of it.</summary>
+/// <param name="Value">Missing when the read failed or gave no finite number.</param>
+public readonly record struct LatestValue(SensorId Sensor, Instant At, double? Value, Quality Quality);
+
 /// <summary>Where a sensor is. Dated: true from <paramref name="Since"/>.</summary>
 public sealed record Place(string District, string Site, double? Latitude, double? Longitude, IReadOnlyList<string> Tags, Instant Since);
 

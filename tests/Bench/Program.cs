@@ -6,9 +6,10 @@ const string Help = """
     ./city bench ingest --rate R [--seconds S] [--json]      the hub alone at one offered rate
     ./city bench limit  [--seconds S] [--json]               the counting subscriber alone
     ./city bench alert  [--pairs N] [--seconds S] [--json]   publish to signed webhook, next to Node-RED on the same broker
-    ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
                         [--rates R,R,…]                 … at these rates only
     ./city bench alert --rate R [--seconds S] [--json]       the hub alone at one rate
+    ./city bench timeline [--pairs N] [--seconds S] [--json] readings/s and bytes a reading of the stores, next to a bare client; queries
+                        [--part write|month|latest]     … one part of it
     ./city bench delivery [--pairs N] [--seconds S] [--rate R] [--json]   raised to delivered over 50 endpoints, next to Alertmanager
     ./city bench backlog  [--messages N] [--json]            a start with a million messages that wait
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
@@ -35,7 +36,7 @@ try
         case "delivery": table = await Delivery.Run(folder, pairs, TimeSpan.FromSeconds(seconds), Number("--rate", 200)); break;
         case "backlog": table = await PendingBacklog.Run(Path.Combine(folder, "hub"), Number("--messages", 1_000_000)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
-        case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
+        case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds), Text("--part", "")); break;
         case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
         case "early-warning" when EarlyWarning.Run(Text("--data", "../shared/data")) is { } scores: table = scores; break;

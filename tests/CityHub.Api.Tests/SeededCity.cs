@@ -24,11 +24,20 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
 
     public Dictionary<string, string> Missing { get; } = [];
 
-    public Instant Now => Instant.From(wall.GetUtcNow());
+    public Instant Now => Frozen ?? Instant.From(wall.GetUtcNow());
+
+    /// <summary>Where its time stands still; null: it does not.</summary>
+    public Instant? Frozen { get; set; }
 
     public IReadOnlyList<SensorView> Sensors() => [.. Enumerable.Range(0, 24).Select(Sensor)];
 
     public SensorView? Sensor(SensorId id) => Sensors().FirstOrDefault(s => s.Id == id);
+
+    public Task Latest(Quantity quantity, List<LatestValue> into)
+    {
+        into.AddRange(Sensors().Reverse().SelectMany(s => s.Values.Where(v => v.Quantity == quantity).Select(v => new LatestValue(s.Id, v.At, v.Value, v.Quality))));
+        return Task.CompletedTask;
+    }
 
     public IReadOnlyList<NodeView> Nodes() =>
         [.. Enumerable.Range(0, 12).Select(i => new NodeView(Node(i), NodePresence(i), Now - TimeSpan.FromHours(3), Now - TimeSpan.FromSeconds(i == 7 ? 1300 : 2), 2, i == 5 ? 4ul : 0, ClockTrust.Synced, false, []))];

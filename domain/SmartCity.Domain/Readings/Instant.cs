@@ -17,6 +17,31 @@ public readonly record struct Instant(long UnixMilliseconds) : IComparable<Insta
     public override string ToString() =>
         ToDateTimeOffset().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
+    /// <summary>Bytes that <see cref="Format"/> writes.</summary>
+    public const int TextLength = 24;
+
+    /// <summary>The same text as <see cref="ToString"/> in UTF-8, without an allocation.</summary>
+    /// <param name="into">At least <see cref="TextLength"/> long.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Before 0001-01-01 or after <see cref="Max"/>.</exception>
+    public void Format(Span<byte> into)
+    {
+        var at = ToDateTimeOffset().UtcDateTime;
+        var (year, month, day) = DateOnly.FromDateTime(at);
+        "0000-00-00T00:00:00.000Z"u8.CopyTo(into);
+        Digits(into[..4], year);
+        Digits(into[5..7], month);
+        Digits(into[8..10], day);
+        Digits(into[11..13], at.Hour);
+        Digits(into[14..16], at.Minute);
+        Digits(into[17..19], at.Second);
+        Digits(into[20..23], at.Millisecond);
+
+        static void Digits(Span<byte> at, int number)
+        {
+            for (var i = at.Length - 1; i >= 0; i--, number /= 10) at[i] = (byte)('0' + number % 10);
+        }
+    }
+
     public int CompareTo(Instant other) => UnixMilliseconds.CompareTo(other.UnixMilliseconds);
 
     public static bool operator <(Instant a, Instant b) => a.UnixMilliseconds < b.UnixMilliseconds;

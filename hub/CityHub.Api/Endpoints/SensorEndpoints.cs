@@ -17,7 +17,8 @@ internal static class SensorEndpoints
     {
         app.MapGet("/v1/sensors", All).WithTags("sensors").Produces<IReadOnlyList<SensorBody>>()
             .For(Role.Read, "listSensors", "All sensors with their newest values");
-        app.MapGet("/v1/latest", Latest).WithTags("sensors").Produces<IReadOnlyList<LatestBody>>()
+        app.MapGet("/v1/latest", Latest).WithTags("sensors").Produces<IReadOnlyList<LatestBody>>().Produces(304)
+            .WithDescription("By sensor id. Readers share one answer for 50 ms: it is at most so much older than the request. It has an ETag; with If-None-Match, 304 says that nothing has changed.")
             .For(Role.Read, "listLatest", "The newest value of one quantity of every sensor that has it, from the twins", 422);
         app.MapGet("/v1/sensors/{id}", One).WithTags("sensors").Produces<SensorBody>()
             .For(Role.Read, "getSensor", "One sensor with its newest values", 404);
@@ -30,21 +31,14 @@ internal static class SensorEndpoints
     private static IResult All(ICity city) =>
         Results.Json([.. city.Sensors().OrderBy(s => s.Id.Value, StringComparer.Ordinal).Select(SensorBody.Of)], ApiJson.Default.IReadOnlyListSensorBody);
 
-    private static IResult Latest([Description("The quantity's name in the catalogue, as in air-temperature. Required.")] string? quantity, ICity city)
+    private static async Task<IResult> Latest([Description("The quantity's name in the catalogue, as in air-temperature. Required.")] string? quantity, HttpContext context, LatestValues latest)
     {
         var asked = new Asked();
         var row = asked.Quantity(quantity);
         if (asked.Refusal is { } refusal) return refusal;
-        var latest = new List<LatestBody>();
-        foreach (var sensor in city.Sensors())
-        {
-            foreach (var value in sensor.Values)
-            {
-                if (value.Quantity == row!.Quantity) latest.Add(new(sensor.Id.Value, value.At, value.Value is { } number && double.IsFinite(number) ? number : null, value.Quality));
-            }
-        }
-        latest.Sort((a, b) => string.CompareOrdinal(a.Sensor, b.Sensor));
-        return Results.Json(latest, ApiJson.Default.IReadOnlyListLatestBody);
+        using var rendering = await latest.Of(row!.Quantity, context.RequestAborted);
+        await rendering.Answer(context);
+        return Results.Empty;
     }
 
     private static IResult One([Description("The sensor's id.")] string id, ICity city) =>

@@ -46,7 +46,7 @@ internal static class HubHost
         services.AddRouting().AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<WallClock>().AddSingleton<HubStart>().AddSingleton<StreamCount>();
-        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<ApiKeys>().AddSingleton<LatestValues>();
         services.AddSingleton(s => new FailedAttempts(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IOptions<ApiOptions>>().Value.FailedKeysPerMinute));
         services.AddSingleton(_ => new MetricTable());
         services.AddSingleton(s => new EventRing(s.GetRequiredService<IOptions<ApiOptions>>().Value.EventsKept));

@@ -15,7 +15,14 @@ internal sealed class InstantText : JsonConverter<Instant>
     public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Times.Instant(reader.GetString() ?? "") ?? throw new JsonException("not an instant as in 2026-11-23T14:00:00Z");
 
-    public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) => Write(writer, value);
+
+    public static void Write(Utf8JsonWriter writer, Instant value)
+    {
+        Span<byte> text = stackalloc byte[Instant.TextLength];
+        value.Format(text);
+        writer.WriteStringValue(text);
+    }
 }
 
 /// <summary>Enums travel by name, lower case with hyphens, never by number.</summary>

@@ -17,6 +17,8 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
 
     public SensorView? Sensor(SensorId id) => engine.Sensor(id);
 
+    public Task Latest(Quantity quantity, List<LatestValue> into) => engine.Latest(quantity, into);
+
     public IReadOnlyList<NodeView> Nodes() => enrolled.With(engine.Nodes());
 
     /// <summary>Rolled up when asked: every district that the rules name, and every one that a sensor stands in.</summary>

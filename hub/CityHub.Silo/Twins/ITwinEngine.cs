@@ -39,5 +39,9 @@ public interface ITwinEngine
 
     IReadOnlyList<NodeView> Nodes();
     IReadOnlyList<SensorView> Sensors();
+
+    /// <summary>Appends the newest value of a quantity of every sensor that has it, in no order.</summary>
+    Task Latest(Quantity quantity, List<LatestValue> into);
+
     SensorView? Sensor(SensorId id);
 }

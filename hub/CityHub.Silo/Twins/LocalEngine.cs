@@ -142,6 +142,13 @@ internal sealed partial class LocalEngine : ITwinEngine
 
     public IReadOnlyList<SensorView> Sensors() => Collect(shard => shard.SensorViews());
 
+    public async Task Latest(Quantity quantity, List<LatestValue> into)
+    {
+        var asked = new Task<bool>[_shards.Length];
+        for (var i = 0; i < asked.Length; i++) asked[i] = Ask(i, shard => shard.Latest(quantity, into));
+        await Task.WhenAll(asked);
+    }
+
     public SensorView? Sensor(SensorId id) => _parts.Places.DeviceOf(id) is { } device ? Ask(IndexOf(device.Node), shard => shard.View(device)).GetAwaiter().GetResult() : null;
 
     private List<T> Collect<T>(Func<Shard, List<T>> look)

@@ -189,6 +189,24 @@ internal sealed partial class Shard
         return views;
     }
 
+    /// <summary>Appends what its sensors have of a quantity to a list that other shards append to as well.</summary>
+    public bool Latest(Quantity quantity, List<LatestValue> into)
+    {
+        lock (into)
+        {
+            foreach (var node in _nodes.Values)
+            {
+                foreach (var sensor in node.Sensors.Values)
+                {
+                    if (!sensor.Twin.TryGetLive(quantity, out var live)) continue;
+                    var newest = live.Newest;
+                    into.Add(new(sensor.Twin.Id, newest.At, newest.TryGetValue(out var value) && double.IsFinite(value) ? value : null, newest.Quality));
+                }
+            }
+        }
+        return true;
+    }
+
     public SensorView? View(DeviceKey device) =>
         _nodes.TryGetValue(device.Node, out var node) && node.Sensors.TryGetValue(device.Device, out var sensor) ? sensor.View() : null;
 
