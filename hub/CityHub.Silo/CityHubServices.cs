@@ -70,9 +70,10 @@ public static class CityHubServices
         .AddSingleton<Places>()
         .AddSingleton<EpisodeWriter>()
         .AddSingleton<DistrictWatches>()
+        .AddSingleton<Neighbourhoods>()
         .AddSingleton(p => new UnstoredRows(p.Settings<HubOptions>().UnstoredLimit))
         .AddSingleton(p => new ShardParts(p.Settings<HubOptions>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<Places>(), p.GetRequiredService<EpisodeWriter>(),
-            p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
+            p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<Neighbourhoods>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.Log<LocalEngine>()))
         .AddSingleton<ITwinEngine, LocalEngine>()
         .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),

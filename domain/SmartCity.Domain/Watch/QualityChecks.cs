@@ -40,6 +40,15 @@ public sealed record QualityChecks(Quantity Quantity)
     /// <summary>Time gap: the first reading after a longer pause is suspect, and the tests that look back begin anew with it.</summary>
     public TimeSpan? Gap { get; init; }
 
+    /// <summary>Compared with near sensors at other sites, see <see cref="Surroundings"/>.</summary>
+    public NeighbourDifference? Neighbours { get; init; }
+
+    /// <summary>Compared with sensors of the same site, see <see cref="Surroundings"/>.</summary>
+    public TwinChannels? Twins { get; init; }
+
+    /// <summary>Whether a reading is compared with those of other sensors.</summary>
+    public bool LookAround => Neighbours is not null || Twins is not null;
+
     /// <summary>What is checked when a file names a quantity and no more: wide enough for any climate, and for the chips that we know.</summary>
     public static QualityChecks DefaultsOf(Quantity quantity) => quantity switch
     {

@@ -16,11 +16,13 @@ public sealed class RulePlan
     private readonly PlannedRule[]?[] _byQuantity = new PlannedRule[]?[256];
     private readonly bool[] _feeds = new bool[256];
     private readonly bool[] _tellsDistrict = new bool[256];
+    private readonly QualityChecks?[] _checks = new QualityChecks?[256];
 
     private RulePlan(RuleSet set, string district, IReadOnlyList<string> tags, Listening listening)
     {
         Set = set;
         District = district;
+        foreach (var checks in set.Checks) _checks[(byte)checks.Quantity] = checks;
         var unresolved = new List<Unresolved>();
         var joins = new List<JoinPlan>();
         foreach (var rule in set.Rules.Where(rule => rule.District is not null && Holds(rule))) _tellsDistrict[(byte)rule.Quantity] = true;
@@ -107,14 +109,7 @@ public sealed class RulePlan
     internal long? FeedsFor(Quantity quantity) => Feeds(quantity) ? Math.Max(IndexSettle, JoinLateness) : null;
 
     /// <summary>What is checked of a quantity's readings, or null: nothing.</summary>
-    internal QualityChecks? ChecksOf(Quantity quantity)
-    {
-        foreach (var checks in Set.Checks)
-        {
-            if (checks.Quantity == quantity) return checks;
-        }
-        return null;
-    }
+    public QualityChecks? ChecksOf(Quantity quantity) => _checks[(byte)quantity];
 
     /// <summary>The rules on a quantity itself, by rising id.</summary>
     internal PlannedRule[] Of(Quantity quantity) => _byQuantity[(byte)quantity] ?? [];

@@ -17,6 +17,7 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
     public string Device => device;
     public SensorTwin Twin => twin;
     public SensorPlace Place { get; set; } = place;
+    public Spot Spot => new(Place.Place.District, Place.Place.Site, Place.Place.Latitude, Place.Place.Longitude);
     public RulePlan Plan { get; set; } = RulePlan.Empty;
     public long PlannedAt { get; set; } = long.MaxValue;
 

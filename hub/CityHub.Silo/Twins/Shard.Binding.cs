@@ -52,14 +52,21 @@ internal sealed partial class Shard
     {
         var node = NodeFor(device.Node);
         node.Twin.Unledgered = true;
-        Observe(Bind(node, device.Device), row.Reading, cityTime);
+        Again(Bind(node, device.Device), row.Reading, cityTime);
         MarkDirty(node);
     }
 
     private void Replay(NodeActor node, in TimelineRow row, Instant cityTime)
     {
         var (id, _) = _parts.Timeline.SeriesName(row.Series);
-        if (_parts.Places.DeviceOf(id) is { } device && device.Node == node.Key) Observe(Bind(node, device.Device), row.Reading, cityTime);
+        if (_parts.Places.DeviceOf(id) is { } device && device.Node == node.Key) Again(Bind(node, device.Device), row.Reading, cityTime);
+    }
+
+    // The flag that it got by those around it then is stored with it.
+    private void Again(SensorActor sensor, in Reading reading, Instant cityTime)
+    {
+        if (sensor.Plan.ChecksOf(reading.Quantity) is { LookAround: true } checks) _parts.Nearby.Compare(sensor, reading, checks);
+        Observe(sensor, reading, cityTime);
     }
 
     /// <summary>Ends a replayed block: what it brought to light goes the usual way, and changes nothing if it is written already.</summary>

@@ -223,13 +223,14 @@ internal sealed partial class Shard
     {
         _parts.City.Follow(reading.At);
         if (sensor.Heard(reading, _wallNow)) _parts.Feed.Tell(_wallNow, "sensor.online", sensor.Twin.Id.Value);
-        return Observe(sensor, reading, _parts.City.Now);
+        if (reading.Quality == Quality.Fail) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.Implausible);
+        if (sensor.Plan.ChecksOf(reading.Quantity) is not { LookAround: true } checks) return Observe(sensor, reading, _parts.City.Now);
+        return Observe(sensor, reading.WithQuality(_parts.Nearby.Compare(sensor, reading, checks)), _parts.City.Now);
     }
 
     private ObserveOutcome Observe(SensorActor sensor, in Reading reading, Instant cityNow)
     {
         sensor.Node.Clock = reading.Clock;
-        if (reading.Quality == Quality.Fail) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.Implausible);
         var outcome = sensor.Twin.Observe(reading, sensor.Node.Twin.Ledger.Epoch, cityNow, sensor.Plan, _events);
         PlanLook(sensor);
         if (sensor.Plan.TellsDistrict(reading.Quantity)) NoteForDistrict(sensor, reading, outcome);

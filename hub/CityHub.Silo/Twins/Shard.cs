@@ -10,7 +10,7 @@ using SmartCity.Watch;
 namespace CityHub.Silo.Twins;
 
 /// <summary>What all shards share.</summary>
-internal sealed record ShardParts(HubOptions Options, ITimeline Timeline, Places Places, EpisodeWriter Episodes, DistrictWatches Districts, EventFeed Feed, Refusals Refusals, UnstoredRows Unstored,
+internal sealed record ShardParts(HubOptions Options, ITimeline Timeline, Places Places, EpisodeWriter Episodes, DistrictWatches Districts, Neighbourhoods Nearby, EventFeed Feed, Refusals Refusals, UnstoredRows Unstored,
     CityClock City, TimeProvider Wall, HubMetrics Metrics, HubVoice Voice, Microsoft.Extensions.Logging.ILogger Log);
 
 /// <summary>

@@ -29,6 +29,7 @@ public static partial class RuleParser
             {
                 Range = ReadRanges(inner), Spike = ReadTwo(inner, "spike"), RatePerMinute = ReadTwo(inner, "rate-per-minute"), Flat = ReadFlat(inner),
                 Attenuated = ReadAttenuation(inner), Gap = inner.Span("gap", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+                Neighbours = ReadNeighbours(inner), Twins = ReadTwins(inner),
             };
             inner.RefuseOthers();
             if (row is null) continue;
@@ -81,6 +82,30 @@ public static partial class RuleParser
         text.RefuseOthers();
         if (over is { } window && suspect is { } first && fail is { } second && second >= 0 && first >= second) return new(window, new(first, second));
         text.Error(text.Map, "attenuated: 'over', a range that is 'suspect' and a smaller one that is 'fail' are expected");
+        return null;
+    }
+
+    private static NeighbourDifference? ReadNeighbours(RuleText parent)
+    {
+        if (ReadMap(parent, "neighbours", "suspect, and fail, within, sites, fresh-for") is not { } text) return null;
+        var (suspect, fail, within) = (text.Number("suspect"), text.Number("fail"), text.Number("within") ?? 5000);
+        var sites = text.Count("sites", 1, Surroundings.MostNear) ?? 3;
+        var fresh = text.Span("fresh-for", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? TimeSpan.FromMinutes(15);
+        text.RefuseOthers();
+        if (suspect is { } first && first >= 0 && !(fail < first) && within > 0) return new(first, fail, within, sites, fresh);
+        text.Error(text.Map, "neighbours: a difference that is 'suspect' is expected, a 'fail' that is not less, and 'within' in metres above 0");
+        return null;
+    }
+
+    private static TwinChannels? ReadTwins(RuleText parent)
+    {
+        if (ReadMap(parent, "twin-channels", "differs, and share, over, readings") is not { } text) return null;
+        var (differs, share) = (text.Number("differs"), text.Number("share") ?? 0);
+        var over = text.Span("over", TimeSpan.FromSeconds(6), TimeSpan.FromDays(1)) ?? TimeSpan.FromHours(1);
+        var readings = text.Count("readings", 1, 100_000) ?? 20;
+        text.RefuseOthers();
+        if (differs is { } least && least >= 0 && share is >= 0 and <= 2) return new(over, readings, least, share);
+        text.Error(text.Map, "twin-channels: 'differs' of at least 0 is expected, and a 'share' from 0 to 2");
         return null;
     }
 }

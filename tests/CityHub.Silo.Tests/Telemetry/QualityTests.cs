@@ -1,3 +1,4 @@
+using CityHub.Silo.Register;
 using CityHub.Silo.Tests.Twins;
 using Rig;
 using SmartCity.Readings;
@@ -27,5 +28,40 @@ public sealed class QualityTests
         Assert.Empty(await hub.Episodes());
         node.Send(Lane.Raw, 2, node.Reading(45));
         await Until.True(async () => (await hub.Episodes()).Count == 1, "a good one raises");
+    }
+
+    [Fact]
+    public async Task A_reading_that_differs_from_its_neighbours_is_flagged_across_nodes_and_again_after_a_restart()
+    {
+        await using var hub = await HubRig.Start("""
+            districts: { harbour: Harbour }
+            checks: [{ quantity: air-temperature, neighbours: { suspect: 10, sites: 2, fresh-for: 1h } }]
+            rules: [{ id: heat, quantity: air-temperature, above: 40, severity: critical }]
+            """);
+        string[] names = ["n1", "n2", "n3"];
+        await hub.Register.SavePlaces([.. names.Select(name => new SensorPlace(new(name), new(new("city", name), "bme280"), new("harbour", "site of " + name, null, null, [], new(1))))]);
+        await hub.StopHub();
+        await hub.StartHub();
+        await using var one = await new NodeRig("n1").Start(hub.Broker.Port);
+        await using var two = await new NodeRig("n2").Start(hub.Broker.Port);
+        await using var three = await new NodeRig("n3").Start(hub.Broker.Port);
+        await Send(1, one, 20);
+        await Send(1, two, 21);
+        await Send(1, three, 45);
+        await hub.StopHub();
+        await hub.StartHub();
+        await Until.True(() => one.Births > 1 && two.Births > 1 && three.Births > 1, "the nodes have found the hub again");
+        await Send(2, one, 20);
+        await Send(2, two, 21);
+        await Send(2, three, 45);
+        Assert.Equal([Quality.Suspect, Quality.Suspect], (await hub.Stored("n3")).Select(reading => reading.Quality));
+        Assert.All((await hub.Stored("n1")).Concat(await hub.Stored("n2")), reading => Assert.Equal(Quality.Good, reading.Quality));
+        Assert.Empty(await hub.Episodes());
+
+        static async Task Send(ulong batch, NodeRig node, double value)
+        {
+            node.Send(Lane.Raw, batch, node.Reading(value));
+            await Until.True(() => node.IsAnswered(Lane.Raw, batch), "it is stored");
+        }
     }
 }

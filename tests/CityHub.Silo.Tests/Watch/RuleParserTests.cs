@@ -62,6 +62,8 @@ public sealed class RuleParserTests
             checks:
               - { quantity: air-temperature }
               - { quantity: ozone, gross-range: { fail: [0, 500], suspect: [1, 300] }, spike: { suspect: 5, fail: 9 }, rate-per-minute: { suspect: 1, fail: 2 }, flat-line: { tolerance: 0.1, suspect: 1h, fail: 2h }, attenuated: { over: 1d, suspect: 2, fail: 1 }, gap: 1h }
+              - { quantity: pm10, neighbours: { suspect: 5, fail: 9, within: 800, sites: 2, fresh-for: 1h }, twin-channels: { differs: 5, share: 0.7, over: 2h, readings: 4 } }
+              - { quantity: pm1, neighbours: { suspect: 5 }, twin-channels: { differs: 5 } }
             """)!.Checks;
         Assert.Equal(QualityChecks.DefaultsOf(Quantity.AirTemperature), checks[0]);
         Assert.Equal(new(Quantity.Ozone)
@@ -69,6 +71,8 @@ public sealed class RuleParserTests
             Range = new(0, 1, 300, 500), Spike = new(5, 9), RatePerMinute = new(1, 2), Flat = new(0.1, TimeSpan.FromHours(1), TimeSpan.FromHours(2)),
             Attenuated = new(TimeSpan.FromDays(1), new(2, 1)), Gap = TimeSpan.FromHours(1),
         }, checks[1]);
+        Assert.Equal(new(Quantity.Pm10) { Neighbours = new(5, 9, 800, 2, TimeSpan.FromHours(1)), Twins = new(TimeSpan.FromHours(2), 4, 5, 0.7) }, checks[2]);
+        Assert.Equal(new(Quantity.Pm1) { Neighbours = new(5, null, 5000, 3, TimeSpan.FromMinutes(15)), Twins = new(TimeSpan.FromHours(1), 20, 5, 0) }, checks[3]);
     }
 
     [Fact]
@@ -137,6 +141,10 @@ public sealed class RuleParserTests
     [InlineData("a spike that fails before it is suspect", "checks: [{ quantity: ozone, spike: { suspect: 5, fail: 4 } }]", 1, "not less")]
     [InlineData("a flat line without times", "checks: [{ quantity: ozone, flat-line: { tolerance: 1 } }]", 1, "not shorter")]
     [InlineData("an attenuation the wrong way round", "checks: [{ quantity: ozone, attenuated: { over: 1h, suspect: 1, fail: 2 } }]", 1, "a smaller one")]
+    [InlineData("neighbours that fail before they are suspect", "checks: [{ quantity: ozone, neighbours: { suspect: 5, fail: 4 } }]", 1, "not less")]
+    [InlineData("neighbours at no distance", "checks: [{ quantity: ozone, neighbours: { suspect: 5, within: 0 } }]", 1, "'within' in metres")]
+    [InlineData("more sites than are looked at", "checks: [{ quantity: ozone, neighbours: { suspect: 5, sites: 17 } }]", 1, "from 1 to 16")]
+    [InlineData("twin channels without a difference", "checks: [{ quantity: ozone, twin-channels: { share: 0.7 } }]", 1, "'differs'")]
     [InlineData("an offset without a sign", "day-offset: \"01:00\"", 1, "day-offset")]
     [InlineData("not YAML", "rules: [", 2, "not YAML")]
     [InlineData("a key twice", "rules: []\nrules: []", 2, "not YAML")]
