@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CityHub.Contracts;
-using CityHub.Silo.Sqlite;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
@@ -26,18 +25,19 @@ internal static class EpisodeTable
     private const string Changing = "rule_version, quantity, severity, first_breach_at, value, department, message, raised_at, recorded_at, cleared_at, withdrawn_at, late, "
         + "ack_by, ack_at, ack_note, category, run_book, kind, severity_at, withheld, ack_severity, change, attention, members";
 
-    private static readonly string ChangingAsGiven = string.Join(", ", Changing.Split(", ").Select(column => "excluded." + column));
+    private static readonly string ChangingAsGiven = AsGiven(Changing);
+    private static readonly string DeskAsGiven = AsGiven(DeskColumns);
 
-    public static Episode? Find(SqliteSession session, EpisodeId id) =>
+    public static Episode? Find(RegisterSession session, EpisodeId id) =>
         session.First($"select {Whole} where id = $1", Row, id.Value);
 
     /// <summary>Another episode that is open for the same rule and sensor.</summary>
-    public static Episode? FindOtherOpen(SqliteSession session, Episode episode) =>
+    public static Episode? FindOtherOpen(RegisterSession session, Episode episode) =>
         session.First($"select {Whole} where rule = $1 and sensor = $2 and id <> $3 and cleared_at is null and withdrawn_at is null",
             Row, episode.Rule, episode.Sensor.Value, episode.Id.Value);
 
     /// <summary>Writes an episode. One that is there keeps its row: replaced, it would be taken out of every index and put back into each.</summary>
-    public static void Save(SqliteSession session, Episode? before, Episode e)
+    public static void Save(RegisterSession session, Episode? before, Episode e)
     {
         session.Execute(
             $"insert into episode ({Columns}, opened_at) "
@@ -57,11 +57,14 @@ internal static class EpisodeTable
             return;
         }
         session.Execute(
-            $"insert or replace into desk (episode, {DeskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            $"insert into desk (episode, {DeskColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) "
+            + $"on conflict (episode) do update set ({DeskColumns}) = ({DeskAsGiven})",
             e.Id.Value, e.Reset?.By, e.Reset?.At.UnixMilliseconds, e.Reset?.Why, e.FalseAlarm?.By, e.FalseAlarm?.At.UnixMilliseconds, e.FalseAlarm?.Why,
             e.Assigned?.To, e.Assigned?.By, e.Assigned?.At.UnixMilliseconds, EscalationText.Write(e.Escalated), e.Comments, e.ReleasedAt?.UnixMilliseconds,
             (int?)e.Held?.Reason, e.Held?.Because, e.Held?.By, e.Held?.Until?.UnixMilliseconds);
     }
+
+    private static string AsGiven(string columns) => string.Join(", ", columns.Split(", ").Select(column => "excluded." + column));
 
     private static Instant OpenedAt(Episode e) => e.RaisedAt ?? e.RecordedAt ?? e.FirstBreachAt;
 
@@ -70,10 +73,10 @@ internal static class EpisodeTable
         e.Reset is not null || e.FalseAlarm is not null || e.Assigned is not null || e.Escalated is not null || e.Comments > 0 || e.ReleasedAt is not null || e.Held is not null;
 
     /// <summary>Gives a change its number: the last one plus one, undone with the transaction, so without gaps.</summary>
-    public static long Log(SqliteSession session, EpisodeId episode, string kind, Instant at, string by, string why) =>
+    public static long Log(RegisterSession session, EpisodeId episode, string kind, Instant at, string by, string why) =>
         session.Number("insert into change (episode, kind, at, who, why) values ($1, $2, $3, $4, $5) returning number", episode.Value, kind, at.UnixMilliseconds, by, why)!.Value;
 
-    public static List<EpisodeEntry> History(SqliteSession session, EpisodeId id, int limit)
+    public static List<EpisodeEntry> History(RegisterSession session, EpisodeId id, int limit)
     {
         var newest = session.List("select number, at, kind, who, why from change where episode = $1 order by number desc limit $2",
             r => new EpisodeEntry(r.GetInt64(0), new(r.GetInt64(1)), r.GetString(2), r.GetString(3), r.GetString(4)), id.Value, limit);
@@ -81,15 +84,15 @@ internal static class EpisodeTable
         return newest;
     }
 
-    public static List<Episode> Unsettled(SqliteSession session, Instant since, int limit) => session.List(
+    public static List<Episode> Unsettled(RegisterSession session, Instant since, int limit) => session.List(
         $"select {Whole} where cleared_at is not null and withdrawn_at is null and raised_at is not null and (ack_at is null or latched = 1) "
         + "and (cleared_at >= $1 or latched = 1) and (ack_at is null and withheld = 0 or latched = 1 and reset_at is null) order by cleared_at desc limit $2", Row, since.UnixMilliseconds, limit);
 
-    public static List<Episode> HeldBy(SqliteSession session, EpisodeId id, int limit) => session.List(
+    public static List<Episode> HeldBy(RegisterSession session, EpisodeId id, int limit) => session.List(
         $"select {Columns}, {DeskColumns} from desk join episode on episode.id = desk.episode where held_by = $1 and cleared_at is null and withdrawn_at is null order by opened_at desc limit $2",
         Row, id.Value, limit);
 
-    public static List<Episode> List(SqliteSession session, EpisodeFilter filter)
+    public static List<Episode> List(RegisterSession session, EpisodeFilter filter)
     {
         // One text per combination of filters, so that each finds its index.
         var where = new List<string>();
@@ -112,7 +115,7 @@ internal static class EpisodeTable
         return session.List($"select {Whole} {condition} order by opened_at desc, id limit ${values.Count}", Row, values.ToArray());
     }
 
-    private static Episode Row(SqliteDataReader r) =>
+    private static Episode Row(DbDataReader r) =>
         new(new(r.GetString(0)), r.GetString(1), r.GetInt32(2), new(r.GetString(3)), (Quantity)r.GetByte(4), (Severity)r.GetByte(5), new(r.GetInt64(6)), r.GetDouble(7))
         {
             District = r.GetString(8),
@@ -146,7 +149,7 @@ internal static class EpisodeTable
                 : new((HoldReason)r.GetByte(FirstOfDesk + 12), r.GetString(FirstOfDesk + 13), r.GetString(FirstOfDesk + 14), At(r, FirstOfDesk + 15)),
         };
 
-    private static Signature? Signed(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : new(r.GetString(column), new(r.GetInt64(column + 1)), r.GetString(column + 2));
+    private static Signature? Signed(DbDataReader r, int column) => r.IsDBNull(column) ? null : new(r.GetString(column), new(r.GetInt64(column + 1)), r.GetString(column + 2));
 
-    private static Instant? At(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : new(r.GetInt64(column));
+    private static Instant? At(DbDataReader r, int column) => r.IsDBNull(column) ? null : new(r.GetInt64(column));
 }

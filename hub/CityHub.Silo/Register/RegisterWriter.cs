@@ -1,6 +1,5 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using CityHub.Silo.Sqlite;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace CityHub.Silo.Register;
@@ -12,7 +11,10 @@ namespace CityHub.Silo.Register;
 /// </summary>
 internal sealed partial class RegisterWriter : IDisposable
 {
-    private readonly Func<SqliteSession> _open;
+    /// <summary>Between two attempts to find out what became of a commit, when nothing else asks for the database.</summary>
+    private static readonly TimeSpan DoubtPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly RegisterStore _store;
     private readonly RegisterOptions _options;
     private readonly RegisterMetrics _metrics;
     private readonly TimeProvider _wall;
@@ -24,16 +26,18 @@ internal sealed partial class RegisterWriter : IDisposable
     private readonly Queue<Write> _riding = new();
     private readonly Queue<Write> _background = new();
     private readonly Thread _thread;
-    private SqliteSession? _session;
+    private RegisterSession? _session;
     private string? _fault;
     private long _refused;
     private bool _stopping;
+    private bool _committing;
+    private List<Write>? _doubted; // committed, or not: the answer did not come
 
     /// <param name="session">An open session, migrated.</param>
-    /// <param name="open">Opens it again after a fault.</param>
-    public RegisterWriter(SqliteSession session, Func<SqliteSession> open, RegisterOptions options, RegisterMetrics metrics, TimeProvider wall, ILogger log)
+    /// <param name="store">Opens it again after a fault.</param>
+    public RegisterWriter(RegisterSession session, RegisterStore store, RegisterOptions options, RegisterMetrics metrics, TimeProvider wall, ILogger log)
     {
-        (_session, _open, _options, _metrics, _wall, _log) = (session, open, options, metrics, wall, log);
+        (_session, _store, _options, _metrics, _wall, _log) = (session, store, options, metrics, wall, log);
         _thread = new Thread(Run) { IsBackground = true, Name = "register-writer" };
         _thread.Start();
     }
@@ -44,12 +48,12 @@ internal sealed partial class RegisterWriter : IDisposable
     /// <summary>Why the last transaction failed, or null.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Called on the writer when a transaction was undone: what was remembered of it is not so.</summary>
-    public Action? RolledBack { get; set; }
+    /// <summary>Called on the writer when a transaction was undone, or somebody else wrote: what was remembered of the database may not be so.</summary>
+    public Action? Forget { get; set; }
 
     /// <summary>Queues a write; the task completes after its commit.</summary>
     /// <param name="work">May be run again, in another transaction, when the one it ran in was undone.</param>
-    public Task<T> Enqueue<T>(Func<SqliteSession, T> work, WriteHurry hurry = WriteHurry.Awaited)
+    public Task<T> Enqueue<T>(Func<RegisterSession, T> work, WriteHurry hurry = WriteHurry.Awaited)
     {
         var write = new Write<T>(work);
         var wakes = true;
@@ -118,6 +122,17 @@ internal sealed partial class RegisterWriter : IDisposable
                 var left = _options.CommitSpacing - _wall.GetElapsedTime(since);
                 if (left > TimeSpan.Zero) _stop.Wait(left);
             }
+            else if (_doubted is not null)
+            {
+                Transact(group);
+                if (_doubted is null) continue;
+                if (stopping)
+                {
+                    Fail(_doubted, "unreachable", null);
+                    return;
+                }
+                _wake.WaitOne(DoubtPause);
+            }
             else if (stopping) return;
             else if (riders) patient = _wake.WaitOne(_options.RideAlongPatience);
             else _wake.WaitOne();
@@ -129,84 +144,156 @@ internal sealed partial class RegisterWriter : IDisposable
     {
         try
         {
-            _session ??= _open();
-            while (group.Count > 0 && !TryCommit(_session, group, out var faulty, out var fault))
+            Settle();
+            while (group.Count > 0 && !TryCommit(group, out var faulty, out var fault))
             {
                 // No savepoint around each write: SQLite would keep a copy of every page that any of them changes, for a fault that hardly ever comes.
                 group.Remove(faulty);
                 faulty.Fail(fault);
             }
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
             Refuse(group, error);
             return;
         }
-        if (_fault is not null)
-        {
-            Recovered(_refused);
-            _refused = 0;
-            Volatile.Write(ref _fault, null);
-        }
-        _metrics.Commit(group.Count);
-        AfterTransaction?.Invoke(true);
-        foreach (var write in group) write.Complete();
+        Heal();
+        Succeed(group);
     }
 
     /// <summary>False: one of them has a fault of its own; all is undone, and the others can be committed without it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A caller's fault is handed to that caller; the writer serves the others.")]
-    private bool TryCommit(SqliteSession session, List<Write> group, [NotNullWhen(false)] out Write? faulty, [NotNullWhen(false)] out Exception? fault)
+    private bool TryCommit(List<Write> group, [NotNullWhen(false)] out Write? faulty, [NotNullWhen(false)] out Exception? fault)
     {
-        session.Execute("BEGIN IMMEDIATE");
+        var session = Begin();
         foreach (var write in group)
         {
             try
             {
                 write.Run(session);
             }
-            catch (Exception error) when (error is not SqliteException store || SqliteFault.IsOurs(store))
+            catch (Exception error) when (error is not DbException store || _store.IsOurs(store))
             {
-                session.Execute("ROLLBACK");
-                RolledBack?.Invoke();
+                session.Rollback();
+                Forget?.Invoke();
                 (faulty, fault) = (write, error);
                 return false;
             }
         }
-        session.Execute("COMMIT");
+        _committing = true;
+        session.Commit();
+        _committing = false;
         (faulty, fault) = (null, null);
         return true;
     }
 
-    private void Refuse(List<Write> group, SqliteException error)
+    private RegisterSession Begin()
     {
-        var name = SqliteFault.Name(error);
+        if (_session is { } kept && _store.IsRemote)
+        {
+            try
+            {
+                if (kept.Begin()) Forget?.Invoke();
+                return kept;
+            }
+            catch (DbException)
+            {
+                // It was lost while nobody used it, and nothing was begun: a new one may do.
+                CloseSession();
+            }
+        }
+        _session ??= _store.Open();
+        if (_session.Begin()) Forget?.Invoke();
+        return _session;
+    }
+
+    /// <summary>Finds out what became of a commit that did not answer. Its callers wait for that: told "try again", they would take what is in the database for somebody else's.</summary>
+    /// <exception cref="DbException">It cannot be found out yet.</exception>
+    private void Settle()
+    {
+        if (_doubted is not { } group) return;
+        _session ??= _store.Open();
+        var committed = _store.WasCommitted(_session);
+        _doubted = null;
+        if (committed)
+        {
+            Succeed(group);
+            Forget?.Invoke(); // what others wrote meanwhile
+        }
+        else
+        {
+            Undo();
+            Fail(group, "unreachable", null);
+        }
+    }
+
+    private void Succeed(List<Write> group)
+    {
+        _metrics.Commit(group.Count);
+        AfterTransaction?.Invoke(true);
+        foreach (var write in group) write.Complete();
+    }
+
+    private void Heal()
+    {
+        if (_fault is null) return;
+        Recovered(_refused);
+        _refused = 0;
+        Volatile.Write(ref _fault, null);
+    }
+
+    private void Refuse(List<Write> group, DbException error)
+    {
         // A connection in an unknown state is not worth keeping; closing it rolls back.
-        _session?.Dispose();
-        _session = null;
-        _refused += group.Count;
-        _metrics.Refuse(name, group.Count);
+        CloseSession();
+        var name = _store.Name(error);
         if (_fault != name) Failing(name);
         Volatile.Write(ref _fault, name);
-        RolledBack?.Invoke();
+        if (_committing && _store.IsRemote)
+        {
+            _committing = false;
+            _doubted = [.. group];
+            return;
+        }
+        _committing = false;
+        if (_doubted is null) Undo(); // else nothing was begun, and what is remembered is of the one in doubt
+        Fail(group, name, error);
+    }
+
+    private void Undo()
+    {
+        Forget?.Invoke();
         AfterTransaction?.Invoke(false);
+    }
+
+    private void Fail(List<Write> group, string name, Exception? error)
+    {
+        _refused += group.Count;
+        _metrics.Refuse(name, group.Count);
         foreach (var write in group) write.Fail(new RegisterUnavailableException($"The register cannot be written: {name}.", error));
+    }
+
+    private void CloseSession()
+    {
+        _session?.Dispose();
+        _session = null;
     }
 
     private abstract class Write
     {
-        public abstract void Run(SqliteSession session);
+        public abstract void Run(RegisterSession session);
         public abstract void Complete();
         public abstract void Fail(Exception error);
     }
 
-    private sealed class Write<T>(Func<SqliteSession, T> work) : Write
+    private sealed class Write<T>(Func<RegisterSession, T> work) : Write
     {
         // Callers go on elsewhere: the writer is not theirs.
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
 
         public Task<T> Task => _done.Task;
-        public override void Run(SqliteSession session) => _result = work(session);
+        public override void Run(RegisterSession session) => _result = work(session);
         public override void Complete() => _done.TrySetResult(_result!);
         public override void Fail(Exception error) => _done.TrySetException(error);
     }

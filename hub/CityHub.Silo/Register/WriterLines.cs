@@ -1,4 +1,3 @@
-using CityHub.Silo.Sqlite;
 using SmartCity.Readings;
 using SmartCity.Watch;
 
@@ -8,11 +7,11 @@ namespace CityHub.Silo.Register;
 internal sealed class WriterLines(TimeProvider wall) : IOutboxLines
 {
     private readonly Dictionary<string, long> _queued = new(StringComparer.Ordinal);
-    private SqliteSession? _session;
+    private RegisterSession? _session;
 
     public Instant Now => Instant.From(wall.GetUtcNow());
 
-    public WriterLines In(SqliteSession session)
+    public WriterLines In(RegisterSession session)
     {
         _session = session;
         return this;

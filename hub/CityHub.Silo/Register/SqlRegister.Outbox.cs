@@ -1,14 +1,13 @@
 using System.Text.Json;
 using CityHub.Contracts;
-using CityHub.Silo.Sqlite;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Register;
 
-public sealed partial class SqliteRegister
+public abstract partial class SqlRegister
 {
     /// <summary>Messages that one commit hands on; what is over it is found by a look.</summary>
     private const int DueLimit = 512;
@@ -56,7 +55,7 @@ public sealed partial class SqliteRegister
         _subscriptions = null;
         _outboxTouched = true;
         var gone = subscription.Gone.Append(endpoint).Distinct().Order().ToArray();
-        session.Execute("update subscription set gone = $2, paused = max(paused, $3) where id = $1", id, JsonSerializer.Serialize(gone),
+        session.Execute("update subscription set gone = $2, paused = case when $3 = 1 then 1 else paused end where id = $1", id, JsonSerializer.Serialize(gone),
             gone.Length >= subscription.Endpoints.Count ? 1 : 0);
         return Find(session, id);
     });
@@ -114,7 +113,7 @@ public sealed partial class SqliteRegister
     public Task<IReadOnlyList<DeliveryView>> ListDeliveries(string? state, int limit) =>
         ReadAsync<IReadOnlyList<DeliveryView>>(session => OutboxTable.List(session, state, limit));
 
-    private bool Queue(SqliteSession session, NewMessage message, EpisodeId? episode)
+    private bool Queue(RegisterSession session, NewMessage message, EpisodeId? episode)
     {
         if (!OutboxTable.Queue(session, message, episode, _lines.Now, out var due)) return false;
         _lines.Queued(message.SubscriptionId);
@@ -125,23 +124,23 @@ public sealed partial class SqliteRegister
     }
 
     /// <summary>Notes for after the commit what may be sent then.</summary>
-    private void IsDue(SqliteSession session, OutboxMessage? message)
+    private void IsDue(RegisterSession session, OutboxMessage? message)
     {
         if (message is null || WriterSubscriptions(session).FirstOrDefault(one => one.Id == message.Subscription) is not { Paused: false }) return;
         if (_due.Count < DueLimit) _due.Add(message);
         else _outboxTouched = true;
     }
 
-    private IReadOnlyList<Subscription> WriterSubscriptions(SqliteSession session) =>
+    private IReadOnlyList<Subscription> WriterSubscriptions(RegisterSession session) =>
         _subscriptions ??= LoadSubscriptions(session).ConvertAll(entry => entry.Subscription);
 
-    private Subscription? Find(SqliteSession session, string id) => LoadSubscriptions(session).Find(entry => entry.Subscription.Id == id).Subscription;
+    private Subscription? Find(RegisterSession session, string id) => LoadSubscriptions(session).Find(entry => entry.Subscription.Id == id).Subscription;
 
-    private List<(Subscription Subscription, string Secret)> LoadSubscriptions(SqliteSession session) => session.List(
+    private List<(Subscription Subscription, string Secret)> LoadSubscriptions(RegisterSession session) => session.List(
         "select id, department, url, districts, min_severity, paused, created_at, case when previous_until > $1 then secret || ' ' || previous_secret else secret end, terms, gone "
         + "from subscription where removed_at is null order by created_at, id", Row, Now.UnixMilliseconds);
 
-    private static (Subscription, string) Row(SqliteDataReader r)
+    private static (Subscription, string) Row(DbDataReader r)
     {
         var secret = r.GetString(7);
         return (new(r.GetString(0), r.GetString(1), new Uri(r.GetString(2), UriKind.RelativeOrAbsolute), Strings(r.GetString(3)), (Severity)r.GetByte(4), r.GetInt32(5) != 0, new(r.GetInt64(6)))

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using CityHub.Silo.Sqlite;
 using SmartCity.Readings;
 
 namespace CityHub.Silo.Register;
 
 /// <content>Checkpoints, rules, places, keys and audit.</content>
-public sealed partial class SqliteRegister
+public abstract partial class SqlRegister
 {
     public async Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock)
     {
@@ -15,7 +14,7 @@ public sealed partial class SqliteRegister
         // "Through" goes with the last chunk, and only when all before it stand.
         await _writer.Enqueue(session =>
         {
-            session.Execute("insert into meta (key, value) values ('checkpoint.through', $1) on conflict (key) do update set value = max(value, excluded.value)", throughBlock);
+            session.Execute("insert into meta (key, value) values ('checkpoint.through', $1) on conflict (key) do update set value = case when meta.value > excluded.value then meta.value else excluded.value end", throughBlock);
             return SaveChunk(session, chunks.LastOrDefault() ?? []);
         }, WriteHurry.Background);
     }
@@ -43,8 +42,9 @@ public sealed partial class SqliteRegister
         foreach (var (sensor, device, place) in places)
         {
             session.Execute(
-                "insert or replace into place (sensor, since, node_group, node, device, district, site, latitude, longitude, tags) "
-                + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                "insert into place (sensor, since, node_group, node, device, district, site, latitude, longitude, tags) "
+                + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (sensor, since) do update set (node_group, node, device, district, site, latitude, longitude, tags) "
+                + "= (excluded.node_group, excluded.node, excluded.device, excluded.district, excluded.site, excluded.latitude, excluded.longitude, excluded.tags)",
                 sensor.Value, place.Since.UnixMilliseconds, device.Node.Group, device.Node.Node, device.Device, place.District, place.Site,
                 place.Latitude, place.Longitude, JsonSerializer.Serialize(place.Tags));
         }
@@ -58,7 +58,7 @@ public sealed partial class SqliteRegister
                 Strings(r.GetString(9)), new(r.GetInt64(1))))));
 
     public Task AddKey(string name, byte[] sha256, Instant at) => _writer.Enqueue(session =>
-        session.Execute("insert or replace into api_key (sha256, name, at) values ($1, $2, $3)", sha256, name, at.UnixMilliseconds));
+        session.Execute("insert into api_key (sha256, name, at) values ($1, $2, $3) on conflict (sha256) do update set (name, at) = (excluded.name, excluded.at)", sha256, name, at.UnixMilliseconds));
 
     public string? FindKey(ReadOnlySpan<byte> sha256)
     {
@@ -71,7 +71,7 @@ public sealed partial class SqliteRegister
     public Task Audit(Instant at, string who, string what, string subject) => _writer.Enqueue(session =>
         session.Execute("insert into audit (at, who, what, subject) values ($1, $2, $3, $4)", at.UnixMilliseconds, who, what, subject));
 
-    private int SaveChunk(SqliteSession session, NodeCheckpoint[] nodes)
+    private int SaveChunk(RegisterSession session, NodeCheckpoint[] nodes)
     {
         foreach (var (node, state) in nodes)
         {
@@ -82,7 +82,7 @@ public sealed partial class SqliteRegister
         return nodes.Length;
     }
 
-    private static RuleVersion? InForce(SqliteSession session) =>
+    private static RuleVersion? InForce(RegisterSession session) =>
         session.First("select number, hash, source from rule_version order by number desc limit 1",
             r => new RuleVersion(r.GetInt32(0), r.GetString(1), r.GetString(2)));
 

@@ -1,6 +1,5 @@
 using CityHub.Contracts;
-using CityHub.Silo.Sqlite;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using SmartCity.Readings;
 
@@ -10,17 +9,14 @@ namespace CityHub.Silo.Register;
 /// <param name="subscriptions">The same list until one of them changes.</param>
 public delegate IReadOnlyList<NewMessage> MessageComposer(EpisodeChange change, IReadOnlyList<Subscription> subscriptions, IOutboxLines lines);
 
-/// <summary>The register in one SQLite file: write-ahead log, synced at each commit. Takes the wall clock.</summary>
-public sealed partial class SqliteRegister : IRegister, IDisposable
+/// <summary>The register in a database that speaks SQL, whichever: what is said to it is the same for all. Takes the wall clock.</summary>
+public abstract partial class SqlRegister : IRegister, IDisposable
 {
-    private const string Migrations = "CityHub.Silo.Register.Migrations";
-
     private readonly TimeProvider _wall;
     private readonly MessageComposer _compose;
     private readonly RegisterOptions _options;
     private readonly RegisterMetrics _metrics = new();
-    private readonly SqliteReaders _readers;
-    private readonly WalMover _wal;
+    private readonly RegisterStore _store;
     private readonly RegisterWriter _writer;
     private readonly WriterLines _lines;
     private IReadOnlyList<Subscription>? _subscriptions; // of the writer; null: to be read again
@@ -28,30 +24,26 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     private List<OutboxMessage> _due = [];               // of the writer, within a transaction: what it makes due
     private long _written;                               // of the writer: about how many bytes a transaction wrote
 
-    /// <summary>Opens or makes the file and brings its schema forward.</summary>
+    /// <summary>Opens or makes the database and brings its schema forward.</summary>
     /// <exception cref="RegisterUnavailableException">It cannot be opened, or a newer release wrote it.</exception>
-    public SqliteRegister(RegisterOptions options, MessageComposer compose, TimeProvider wall, ILogger<SqliteRegister> log)
+    private protected SqlRegister(RegisterStore store, RegisterOptions options, MessageComposer compose, TimeProvider wall, ILogger log)
     {
-        (_options, _compose, _wall) = (options, compose, wall);
+        (_store, _options, _compose, _wall) = (store, options, compose, wall);
         _lines = new(wall);
-        SqliteSession session;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Path))!);
-            session = Open();
-            SqliteMigrations.Apply(session, Migrations);
+            _writer = new(store.OpenMigrated(), store, options, _metrics, wall, log) { AfterTransaction = AfterTransaction, Forget = Forget };
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
-            throw new RegisterUnavailableException($"The register cannot be opened: {SqliteFault.Name(error)}.", error);
+            store.Dispose();
+            throw new RegisterUnavailableException($"The register cannot be opened: {store.Name(error)}.", error);
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
+            store.Dispose();
             throw new RegisterUnavailableException("The register cannot be opened: " + error.Message, error);
         }
-        _readers = new(options.Path);
-        _wal = new(_readers, "register-wal");
-        _writer = new(session, Open, options, _metrics, wall, log) { AfterTransaction = AfterTransaction, RolledBack = RolledBack };
     }
 
     public event Action? OutboxChanged;
@@ -64,23 +56,15 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        _wal.Dispose();
-        _readers.Dispose();
+        _store.Dispose();
         _metrics.Dispose();
-    }
-
-    private SqliteSession Open()
-    {
-        var session = new SqliteSession(_options.Path, readOnly: false);
-        session.Pragma($"PRAGMA max_page_count = {_options.MaxPages}");
-        session.Pragma($"PRAGMA wal_autocheckpoint = {WalMover.NetPages}");
-        session.Pragma("PRAGMA cache_size = -16384");
-        return session;
+        GC.SuppressFinalize(this);
     }
 
     private Instant Now => Instant.From(_wall.GetUtcNow());
 
-    private void RolledBack()
+    /// <summary>What was remembered of the database may not be so.</summary>
+    private void Forget()
     {
         _outboxTouched = false;
         _due.Clear();
@@ -92,7 +76,7 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
     {
         var touched = _outboxTouched && committed;
         _outboxTouched = false;
-        _wal.Wrote(_written + 16_384);
+        _store.Wrote(_written + 16_384);
         _written = 0;
         if (_due.Count > 0)
         {
@@ -102,24 +86,20 @@ public sealed partial class SqliteRegister : IRegister, IDisposable
         if (touched) OutboxChanged?.Invoke();
     }
 
-    private T Read<T>(Func<SqliteSession, T> query)
+    private T Read<T>(Func<RegisterSession, T> query)
     {
         try
         {
-            using var lease = _readers.Rent();
-            lease.Broken = true;
-            var result = query(lease.Session);
-            lease.Broken = false;
-            return result;
+            return _store.Read(query);
         }
-        catch (SqliteException error)
+        catch (DbException error)
         {
-            _metrics.Refuse(SqliteFault.Name(error));
-            throw new RegisterUnavailableException($"The register cannot be read: {SqliteFault.Name(error)}.", error);
+            _metrics.Refuse(_store.Name(error));
+            throw new RegisterUnavailableException($"The register cannot be read: {_store.Name(error)}.", error);
         }
     }
 
-    private Task<T> ReadAsync<T>(Func<SqliteSession, T> query)
+    private Task<T> ReadAsync<T>(Func<RegisterSession, T> query)
     {
         try
         {

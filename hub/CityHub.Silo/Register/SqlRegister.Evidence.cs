@@ -1,12 +1,11 @@
-using CityHub.Silo.Sqlite;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Webhooks;
 
 namespace CityHub.Silo.Register;
 
-public sealed partial class SqliteRegister
+public abstract partial class SqlRegister
 {
     private const string AckColumns = "episode, subscription, department, who, via, at, note";
 
@@ -15,14 +14,14 @@ public sealed partial class SqliteRegister
         var kept = Read(session => Key(session, name));
         return kept ?? _writer.Enqueue(session =>
         {
-            session.Execute("insert or ignore into hub_key (name, key) values ($1, $2)", name, make());
+            session.Execute("insert into hub_key (name, key) values ($1, $2) on conflict do nothing", name, make());
             return Key(session, name)!;
         }).GetAwaiter().GetResult();
     }
 
     public Task<DepartmentAck> KeepAcknowledgement(DepartmentAck acknowledgement) => _writer.Enqueue(session =>
     {
-        session.Execute($"insert or ignore into department_ack ({AckColumns}) values ($1, $2, $3, $4, $5, $6, $7)", acknowledgement.Episode.Value, acknowledgement.Subscription,
+        session.Execute($"insert into department_ack ({AckColumns}) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing", acknowledgement.Episode.Value, acknowledgement.Subscription,
             acknowledgement.Department, acknowledgement.Who, acknowledgement.Via, acknowledgement.At.UnixMilliseconds, acknowledgement.Note);
         return Ack(session, acknowledgement.Episode, acknowledgement.Subscription)!;
     });
@@ -77,7 +76,7 @@ public sealed partial class SqliteRegister
                     subscription, from.UnixMilliseconds, to.UnixMilliseconds, limit - deliveries.Count));
                 acknowledgements.AddRange(session.List(
                     "select m.episode, min(coalesce(m.not_before, m.queued_at)), a.who, a.via, a.at from message m left join department_ack a on a.episode = m.episode and a.subscription = m.subscription "
-                    + "where m.subscription = $1 and m.queued_at >= $2 and m.queued_at < $3 and m.episode is not null and m.type in ('episode.raised', 'episode.summary') group by m.episode limit $4",
+                    + "where m.subscription = $1 and m.queued_at >= $2 and m.queued_at < $3 and m.episode is not null and m.type in ('episode.raised', 'episode.summary') group by m.episode, a.who, a.via, a.at limit $4",
                     r => new AcknowledgementFact(subscription, new(r.GetString(0)), new(r.GetInt64(1)), r.IsDBNull(2) ? null : r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3),
                         r.IsDBNull(4) ? null : new Instant(r.GetInt64(4)), agreed.AcknowledgeWithin),
                     subscription, from.UnixMilliseconds, to.UnixMilliseconds, limit));
@@ -85,11 +84,11 @@ public sealed partial class SqliteRegister
             return (deliveries, acknowledgements);
         });
 
-    private static byte[]? Key(SqliteSession session, string name) => session.First("select key from hub_key where name = $1", r => r.GetFieldValue<byte[]>(0), name);
+    private static byte[]? Key(RegisterSession session, string name) => session.First("select key from hub_key where name = $1", r => r.GetFieldValue<byte[]>(0), name);
 
-    private static DepartmentAck? Ack(SqliteSession session, EpisodeId episode, string subscription) =>
+    private static DepartmentAck? Ack(RegisterSession session, EpisodeId episode, string subscription) =>
         session.First($"select {AckColumns} from department_ack where episode = $1 and subscription = $2", AckRow, episode.Value, subscription);
 
-    private static DepartmentAck AckRow(SqliteDataReader r) =>
+    private static DepartmentAck AckRow(DbDataReader r) =>
         new(new(r.GetString(0)), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), new(r.GetInt64(5)), r.GetString(6));
 }

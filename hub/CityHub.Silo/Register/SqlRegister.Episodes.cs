@@ -1,12 +1,11 @@
 using CityHub.Contracts;
-using CityHub.Silo.Sqlite;
 using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
 
 namespace CityHub.Silo.Register;
 
-public sealed partial class SqliteRegister
+public abstract partial class SqlRegister
 {
     public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
         Commit(() => events, context, holdBack);
@@ -30,7 +29,7 @@ public sealed partial class SqliteRegister
     public Task<IReadOnlyList<Episode>> ListEpisodes(EpisodeFilter filter) =>
         ReadAsync<IReadOnlyList<Episode>>(session => EpisodeTable.List(session, filter));
 
-    private void Apply(SqliteSession session, EpisodeEvent happened, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack, List<EpisodeChange> changes)
+    private void Apply(RegisterSession session, EpisodeEvent happened, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack, List<EpisodeChange> changes)
     {
         var before = EpisodeTable.Find(session, happened.Episode);
         if (Episode.Apply(before, happened) is not { } after) return;
@@ -86,7 +85,7 @@ public sealed partial class SqliteRegister
         _ => throw new System.Diagnostics.UnreachableException($"An event of a kind that the register does not know: {happened.GetType().Name}"),
     };
 
-    private EpisodeChange Save(SqliteSession session, Episode? before, Episode after, string kind, Instant at, string by = "", string why = "")
+    private EpisodeChange Save(RegisterSession session, Episode? before, Episode after, string kind, Instant at, string by = "", string why = "")
     {
         var number = EpisodeTable.Log(session, after.Id, kind, at, by, why);
         after = after with { Change = number, Attention = Episode.AsksAnew(before, after) ? number : after.Attention };

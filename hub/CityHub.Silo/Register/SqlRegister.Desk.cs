@@ -1,5 +1,5 @@
 using CityHub.Contracts;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using SmartCity.Readings;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
@@ -7,7 +7,7 @@ using SmartCity.Watch.Desk;
 namespace CityHub.Silo.Register;
 
 /// <content>What the desk does with episodes, and what people have put aside.</content>
-public sealed partial class SqliteRegister
+public abstract partial class SqlRegister
 {
     private const string SuppressionColumns = "id, kind, rule, sensor, node, site, district, from_at, until_at, who, at, why, ended_by, ended_at, ended_why";
 
@@ -51,7 +51,7 @@ public sealed partial class SqliteRegister
         ? session.List($"select {SuppressionColumns} from suppression where ended_at is null and (until_at is null or until_at > $1) order by at desc, id limit $2", SuppressionRow, at.UnixMilliseconds, limit)
         : session.List($"select {SuppressionColumns} from suppression order by at desc, id limit $1", SuppressionRow, limit));
 
-    private static Suppression SuppressionRow(SqliteDataReader r) =>
+    private static Suppression SuppressionRow(DbDataReader r) =>
         new(r.GetString(0), (SuppressionKind)r.GetByte(1), new(r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5), r.GetString(6)),
             new(r.GetInt64(7)), r.IsDBNull(8) ? null : new(r.GetInt64(8)), r.GetString(9), new(r.GetInt64(10)), r.GetString(11))
         {
