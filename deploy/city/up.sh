@@ -88,7 +88,7 @@ start_hub() { # DIR PORT BROKER_PORT OPTION…
   local dir=$1 port=$2 broker=$3; shift 3
   mkdir -p "$dir"
   # The collector's youngest generation at 16 MiB: by default it is as large as the processor's cache, and pauses grow with it.
-  launch hub "$dir/hub.log" env DOTNET_GCgen0size=0x1000000 dotnet "$(dll hub)" --Api:Listen="127.0.0.1:$port" --Api:FirstKeyFile="$dir/first-key" --Mqtt:Port="$broker" \
+  launch hub "$dir/hub.log" dotnet "$(dll hub)" --Api:Listen="127.0.0.1:$port" --Api:FirstKeyFile="$dir/first-key" --Mqtt:Port="$broker" \
     --Stores:Directory="$dir/data" --Webhooks:AllowedNetworks:0=127.0.0.0/8 "$@"
   hub_pid=${pids[-1]}
   wait_until 30 "the hub" "$dir/hub.log" ready "$port"

@@ -20,9 +20,8 @@ RUN apt-get update \
  && install -d -o 1654 -g 1654 -m 0750 /data
 COPY --from=build /app /app
 COPY rules /rules
-# Diagnostics would want a socket in /tmp. The youngest generation at 16 MiB, as ./city up starts it.
+# Diagnostics would want a socket in /tmp.
 ENV DOTNET_EnableDiagnostics=0 \
-    DOTNET_GCgen0size=0x1000000 \
     CITYHUB_Api__Listen=0.0.0.0:8080 \
     CITYHUB_Stores__Directory=/data \
     CITYHUB_Rules__Directory=/rules

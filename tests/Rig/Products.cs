@@ -12,9 +12,6 @@ public static class Products
 
     public static string Hub => Built("hub/CityHub.Api", "CityHub.Api.dll");
 
-    /// <summary>As ./city up starts it: the collector's youngest generation at 16 MiB. By default it is as large as the processor's cache, and pauses grow with it.</summary>
-    public const string HubEnvironment = "DOTNET_GCgen0size=0x1000000";
-
     public static string Node => Built("edge/SensorNode", "SensorNode.dll");
 
     public static string Department => Built("samples/Department", "Department.dll");
@@ -74,7 +71,7 @@ public sealed class HubProcess : IAsyncDisposable
 
     public async Task Up()
     {
-        _child = Child.Start(Path.Combine(_folder, "hub.log"), ["env", Products.HubEnvironment, "dotnet", Products.Hub, .. _options]);
+        _child = Child.Start(Path.Combine(_folder, "hub.log"), ["dotnet", Products.Hub, .. _options]);
         await Until.True(Ready, "the hub is ready");
         if (_child.HasExited) throw new InvalidOperationException("the hub did not start:\n" + _child.Tail());
         Http.Dispose();
