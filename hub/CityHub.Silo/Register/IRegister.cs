@@ -22,7 +22,11 @@ public partial interface IRegister
     /// <inheritdoc cref="Commit(IReadOnlyList{EpisodeEvent}, Func{EpisodeEvent, EpisodeContext}, Func{Episode, HeldBack?}?)"/>
     /// <param name="events">Asked within the transaction, on the writer: what comes until then is committed with it. Asked again after a transaction that was undone;
     /// what it gave then must be in it again.</param>
-    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null);
+    /// <param name="rides">It may wait some milliseconds for a transaction to ride with, until <see cref="Hurry"/>.</param>
+    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null, bool rides = false);
+
+    /// <summary>What waits to ride with a transaction waits no longer.</summary>
+    void Hurry();
 
     /// <summary>Acknowledges; the first acknowledgement stands. Null when nothing changed: no such episode, or acknowledged before.</summary>
     Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note);

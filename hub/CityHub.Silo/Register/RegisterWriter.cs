@@ -30,6 +30,7 @@ internal sealed partial class RegisterWriter : IDisposable
     private string? _fault;
     private long _refused;
     private bool _stopping;
+    private bool _hurry; // those that ride wait no longer
     private bool _committing;
     private List<Write>? _doubted; // committed, or not: the answer did not come
 
@@ -73,6 +74,13 @@ internal sealed partial class RegisterWriter : IDisposable
         return write.Task;
     }
 
+    /// <summary>What waits to ride with a transaction gets one of its own now.</summary>
+    public void Hurry()
+    {
+        lock (_gate) _hurry |= _riding.Count > 0;
+        _wake.Set();
+    }
+
     /// <summary>Commits what waits, then closes the file.</summary>
     public void Dispose()
     {
@@ -106,8 +114,9 @@ internal sealed partial class RegisterWriter : IDisposable
                     while (group.Count < _options.GroupSize && _urgent.TryDequeue(out var write)) group.Add(write);
                     backgroundsTurn = true;
                 }
-                if (group.Count > 0 || stopping || !patient)
+                if (group.Count > 0 || stopping || !patient || _hurry)
                 {
+                    _hurry = false;
                     while (group.Count < _options.GroupSize && _riding.TryDequeue(out var write)) group.Add(write);
                 }
                 riders = _riding.Count > 0;

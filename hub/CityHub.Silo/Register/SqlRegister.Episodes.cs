@@ -10,13 +10,15 @@ public abstract partial class SqlRegister
     public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
         Commit(() => events, context, holdBack);
 
-    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
+    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null, bool rides = false) =>
         _writer.Enqueue<IReadOnlyList<EpisodeChange>>(session =>
         {
             var changes = new List<EpisodeChange>();
             foreach (var happened in events()) Apply(session, happened, context, holdBack, changes);
             return changes;
-        });
+        }, rides ? WriteHurry.Rides : WriteHurry.Awaited);
+
+    public void Hurry() => _writer.Hurry();
 
     public Task<EpisodeChange?> Acknowledge(EpisodeId id, string by, Instant at, string note) => _writer.Enqueue(session =>
     {

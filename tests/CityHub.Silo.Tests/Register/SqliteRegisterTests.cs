@@ -11,11 +11,35 @@ public sealed class SqliteRegisterTests : RegisterContract
     private readonly FakeTimeProvider _wall = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
     private int _maxPages = 100_000;
     private int _waitingWrites = 10_000;
+    private TimeSpan _patience = TimeSpan.FromMilliseconds(10);
 
     protected override IRegister Open(MessageComposer compose) => new SqliteRegister(
-        new() { Path = _folder.File("register.db"), MaxPages = _maxPages, WaitingWrites = _waitingWrites }, compose, _wall, NullLogger<SqliteRegister>.Instance);
+        new() { Path = _folder.File("register.db"), MaxPages = _maxPages, WaitingWrites = _waitingWrites, RideAlongPatience = _patience }, compose, _wall, NullLogger<SqliteRegister>.Instance);
 
     protected override void CleanUp() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_may_wait_is_committed_with_the_next_that_may_not_or_when_it_is_hurried()
+    {
+        _patience = TimeSpan.FromMinutes(30);
+        var first = Ride(Raised(1, 1000));
+        Assert.Empty(await Store.ListEpisodes(new()));
+        Assert.False(first.IsCompleted);
+        await Commit(Raised(2, 2000, sensor: new("s2")));
+        Assert.Single(await first);
+
+        var second = Ride(Cleared(1, 3000));
+        Store.Hurry();
+        Assert.Single(await second.WaitAsync(TimeSpan.FromMinutes(1)));
+        Store.Hurry(); // nothing waits, and none that comes later is hurried by it
+        var third = Ride(Raised(3, 4000, sensor: new("s3")));
+        Assert.Equal(2, (await Store.ListEpisodes(new())).Count);
+        Assert.False(third.IsCompleted);
+        Store.Hurry();
+        await third.WaitAsync(TimeSpan.FromMinutes(1));
+
+        Task<IReadOnlyList<EpisodeChange>> Ride(SmartCity.Watch.EpisodeEvent happened) => Store.Commit(() => [happened], _ => new("centre", "fire", ""), rides: true);
+    }
 
     [Fact]
     public async Task A_full_disk_is_said_by_name_and_what_was_committed_stays()
