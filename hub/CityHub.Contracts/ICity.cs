@@ -31,6 +31,8 @@ public interface ICity
 
     IDesk Desk { get; }
 
+    IOutputCommands Commands { get; }
+
     RuleSet Rules();
 
     /// <summary>Live events from now on; a reader that falls behind by more than a bounded queue gets its stream ended.</summary>

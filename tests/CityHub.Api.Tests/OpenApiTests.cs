@@ -29,6 +29,7 @@ public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncL
     [InlineData("/v1/sensors")]
     [InlineData("/v1/sensors/{id}")]
     [InlineData("/v1/sensors/{id}/history")]
+    [InlineData("/v1/sensors/{id}/commands")]
     [InlineData("/v1/readings")]
     [InlineData("/v1/latest")]
     [InlineData("/v1/nodes")]

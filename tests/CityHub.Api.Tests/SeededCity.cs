@@ -2,7 +2,11 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CityHub.Contracts;
+using CityHub.Silo;
 using CityHub.Silo.Register;
+using CityHub.Silo.Telemetry;
+using CityHub.Silo.Twins;
+using Microsoft.Extensions.Logging.Abstractions;
 using SmartCity.Readings;
 using SmartCity.Timeline;
 using SmartCity.Watch;
@@ -15,6 +19,7 @@ namespace CityHub.Api.Tests;
 /// </summary>
 public sealed partial class SeededCity(IRegister register, TimeProvider wall) : ICity
 {
+    private readonly OutputCommands _commands = new(register, TimeSpan.FromMinutes(2), new EventFeed(), wall, new HubMetrics(), NullLogger<OutputCommands>.Instance);
     private readonly ConcurrentDictionary<Channel<HubEvent>, byte> _readers = [];
     private long _number = 1000;
     private ulong _order;
@@ -95,6 +100,8 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
         return await register.FindEpisode(id);
     }
 
+    public IOutputCommands Commands => _commands;
+
     public RuleSet Rules() => new(3, new string('a', 64), TimeSpan.FromHours(1),
     [
         new()
@@ -159,7 +166,7 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
         {
             0 => [Of(Quantity.AirTemperature, 17.42 + i * 0.1), Of(Quantity.RelativeHumidity, 61.2), Of(Quantity.AirPressure, 1013.2)],
             1 => [Of(Quantity.VehicleCount, 48_213 + i), Of(Quantity.Motion, i % 3 == 0 ? 1 : 0)],
-            2 => [Of(Quantity.WaterLevel, 2.31), Of(Quantity.RainDepth, 412.6)],
+            2 => [Of(Quantity.WaterLevel, 2.31), Of(Quantity.RainDepth, 412.6), .. i == 6 ? [Of(Quantity.Siren, 0)] : Array.Empty<LiveValue>()],
             _ => [Of(Quantity.Smoke, 0), new(Quantity.AirTemperature, Now, null, ReadFault.TimedOut, Quality.Missing, ClockTrust.Synced)],
         };
     }

@@ -44,6 +44,11 @@ public enum Quantity : byte
     Tamper = 39,
     Panic = 40,
 
+    // Outputs: what a command switches, and what the node says back.
+    Siren = 41,
+    Beacon = 42,
+    Relay = 43,
+
     /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
     Notice = 200,
 
@@ -64,7 +69,7 @@ public enum QuantityKind : byte
     /// <summary>A count that only grows, and starts again at zero with its counter.</summary>
     Counter,
 
-    /// <summary>A contact: 0 open or quiet, 1 closed or triggered.</summary>
+    /// <summary>A contact: 0 open, quiet or off, 1 closed, triggered or on.</summary>
     Contact,
 }
 
@@ -89,4 +94,7 @@ public sealed record QuantityRow(Quantity Quantity, string Name, string Unit, Wi
 {
     /// <summary>Whether a value can be what the world did: a number within the plausible range.</summary>
     public bool IsPlausible(double value) => value >= Min && value <= Max;
+
+    /// <summary>Whether it is an output's: switched by a command, and told back by its node.</summary>
+    public bool IsOutput => Quantity is Quantity.Siren or Quantity.Beacon or Quantity.Relay;
 }

@@ -70,10 +70,14 @@ public enum CommandFault : byte
 
     /// <summary>A ledger answer that does not decode.</summary>
     BadAnswer,
+
+    /// <summary>A write to a device's metric that is no output, or no value that an output can have.</summary>
+    NotWritable,
 }
 
 /// <summary>A write that a command asks for, its alias resolved. Which metrics may be written is the daemon's matter.</summary>
-public readonly record struct MetricWrite(string? Device, string Metric, MetricValue? Value);
+/// <param name="Command">The id of the command that it is of (<see cref="PropertyNames.Command"/>); null: it has none.</param>
+public readonly record struct MetricWrite(string? Device, string Metric, MetricValue? Value, string? Command = null);
 
 /// <summary>What a command asks for.</summary>
 /// <param name="Rebirth">New births, now; no data before them.</param>

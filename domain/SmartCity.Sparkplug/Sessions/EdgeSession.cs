@@ -54,10 +54,18 @@ public sealed class EdgeSession
     /// <summary>A birth may be published: connected, and the primary host (if one is named) is online.</summary>
     public bool MayBirth => _stage != Stage.Disconnected && (_node.PrimaryHost is null || _hostOnline);
 
-    /// <summary>Commands and the primary host's STATE, QoS 1. No device of ours is written to, so DCMD is not among them.</summary>
-    public IReadOnlyList<TopicSubscription> Subscriptions => _node.PrimaryHost is { } host
-        ? [new(Topic(MessageKind.NCmd, null), 1), new(SparkplugTopic.State(host).ToString(), 1)]
-        : [new(Topic(MessageKind.NCmd, null), 1)];
+    /// <summary>Commands and the primary host's STATE, QoS 1. Commands to the devices that have an output are among them.</summary>
+    public IReadOnlyList<TopicSubscription> Subscriptions
+    {
+        get
+        {
+            var topics = new List<TopicSubscription> { new(Topic(MessageKind.NCmd, null), 1) };
+            var outputs = _node.Devices.Where(device => device.Quantities.Any(quantity => QuantityCatalogue.Of(quantity).IsOutput));
+            topics.AddRange(outputs.Select(device => new TopicSubscription(Topic(MessageKind.DCmd, device.Name), 1)));
+            if (_node.PrimaryHost is { } host) topics.Add(new(SparkplugTopic.State(host).ToString(), 1));
+            return topics;
+        }
+    }
 
     /// <summary>Begins a new MQTT session: the next bdSeq, and the will that goes into the CONNECT.</summary>
     public OutgoingMessage Connect(Instant now)
@@ -153,7 +161,7 @@ public sealed class EdgeSession
         {
             if (NameOf(metric, parsed.Device) is not { } name) unknown++;
             else if (name == MetricNames.Rebirth) rebirth |= metric.Value is MetricValue.Boolean { Value: true };
-            else if (name != LedgerMetrics.Answer) writes.Add(new(parsed.Device, name, metric.Value));
+            else if (name != LedgerMetrics.Answer) writes.Add(new(parsed.Device, name, metric.Value, (metric.Properties?.Find(PropertyNames.Command)?.Value as MetricValue.Text)?.Value));
             else if (metric.Value is not MetricValue.Bytes bytes || !LedgerCodec.TryDecode(bytes.Value.Span, out answer)) fault = CommandFault.BadAnswer;
         }
         if (rebirth && _stage == Stage.Born) _stage = Stage.RebirthDue;

@@ -18,6 +18,22 @@ public static class HostCommands
         Name = alias is null ? LedgerMetrics.Answer : null, Alias = alias, Timestamp = ReadingWriter.Stamp(now), Value = new MetricValue.Bytes(LedgerCodec.Encode(answer)),
     });
 
+    /// <summary>Switches an output of a device, as a command of which the node does each id once.</summary>
+    /// <param name="alias">As the device's birth gave it; null when it gave none: then by name.</param>
+    public static OutgoingMessage Switch(DeviceKey device, ulong? alias, Quantity output, bool on, string command, Instant now)
+    {
+        var metric = new Metric
+        {
+            Name = alias is null ? QuantityCatalogue.Of(output).Name : null,
+            Alias = alias,
+            Timestamp = ReadingWriter.Stamp(now),
+            DataType = DataType.Boolean,
+            Value = new MetricValue.Boolean(on),
+            Properties = new([new(PropertyNames.Command, DataType.String, new MetricValue.Text(command))]),
+        };
+        return new(SparkplugTopic.Of(MessageKind.DCmd, device).ToString(), PayloadCodec.Encode(new() { Timestamp = ReadingWriter.Stamp(now), Metrics = [metric] }), 0, false);
+    }
+
     private static OutgoingMessage Command(NodeKey node, Instant now, Metric metric) =>
         new(SparkplugTopic.Of(MessageKind.NCmd, node).ToString(), PayloadCodec.Encode(new() { Timestamp = ReadingWriter.Stamp(now), Metrics = [metric] }), 0, false);
 }

@@ -109,6 +109,12 @@ public sealed partial class HostSession
         return HostCommands.Answer(Key, NodeLevel.Metrics.AnswerAlias, answer, now);
     }
 
+    /// <summary>A command that switches an output of a device. Null: the device is not born in this session, or has declared no such output.</summary>
+    /// <param name="command">Its id: the node does each once.</param>
+    public OutgoingMessage? Switch(string device, Quantity output, bool on, string command, Instant now) =>
+        _born && FindDevice(device) is { Presence: SessionPresence.Online } born && born.Metrics.Declares(output, out var alias)
+            ? HostCommands.Switch(born.Key, alias, output, on, command, now) : null;
+
     private HostOutcome NodeDeath(ReadOnlySpan<byte> payload, byte qos, Instant receivedAt)
     {
         if (!PayloadReader.TryOpen(payload, out var reader, out var fault)) return Malformed(fault);

@@ -47,6 +47,9 @@ public static class PropertyNames
 
     /// <summary>Int32, in births: the <see cref="ClockTrust"/> of the value's stamp.</summary>
     public const string Clock = "clock";
+
+    /// <summary>String, in a write of an output: the command's id. A node does a command once, however often it comes.</summary>
+    public const string Command = "command";
 }
 
 /// <summary>Read faults by name on the wire: lower case, hyphens.</summary>

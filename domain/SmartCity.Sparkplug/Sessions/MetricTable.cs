@@ -64,6 +64,18 @@ internal sealed class MetricTable
         return true;
     }
 
+    /// <summary>Whether a quantity was declared, and its alias, if it has one.</summary>
+    public bool Declares(Quantity quantity, out ulong? alias)
+    {
+        var small = Array.FindIndex(_small, target => target.Role == MetricRole.Quantity && target.Quantity == quantity);
+        alias = small >= 0 ? (ulong)small : null;
+        foreach (var (number, target) in _large)
+        {
+            if (target.Role == MetricRole.Quantity && target.Quantity == quantity) alias ??= number;
+        }
+        return alias is not null || TryFind(System.Text.Encoding.UTF8.GetBytes(QuantityCatalogue.Of(quantity).Name), out _);
+    }
+
     public bool TryFind(ulong alias, out MetricTarget target)
     {
         if (alias >= ArrayLimit) return _large.TryGetValue(alias, out target);

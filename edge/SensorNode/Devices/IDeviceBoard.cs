@@ -12,4 +12,6 @@ public interface IDeviceBoard
     IUart OpenUart(BusPlan bus);
 
     IEdgeSource OpenLines(BusPlan bus);
+
+    IOutputLines OpenOutputs(BusPlan bus);
 }

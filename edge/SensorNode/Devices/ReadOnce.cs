@@ -15,7 +15,7 @@ public static class ReadOnce
         to.WriteLine($"{"DEVICE",-20} {"QUANTITY",-20} {"VALUE",14} UNIT");
         foreach (var bus in file.Buses)
         {
-            var devices = file.Devices.Where(device => device.Bus == bus).ToList();
+            var devices = file.Devices.Where(device => device.Bus == bus && device is not OutputPlan).ToList(); // an output is not touched by who only looks
             if (devices.Count == 0) continue;
             var measures = bus.Kind switch
             {

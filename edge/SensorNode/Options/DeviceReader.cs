@@ -8,7 +8,8 @@ internal static class DeviceReader
 {
     private static readonly Dictionary<string, Polarity> PolarityWords = new() { ["high"] = Polarity.ActiveHigh, ["low"] = Polarity.ActiveLow };
     private static readonly Dictionary<string, LinePull> PullWords = new() { ["as-is"] = LinePull.AsIs, ["up"] = LinePull.Up, ["down"] = LinePull.Down, ["off"] = LinePull.Off };
-    private static readonly Dictionary<string, Quantity> ContactWords = Words(QuantityKind.Contact);
+    private static readonly Dictionary<string, Quantity> ContactWords = Words(QuantityKind.Contact).Where(word => !QuantityCatalogue.Of(word.Value).IsOutput).ToDictionary();
+    private static readonly Dictionary<string, Quantity> OutputWords = Words(QuantityKind.Contact).Where(word => QuantityCatalogue.Of(word.Value).IsOutput).ToDictionary();
     private static readonly Dictionary<string, Quantity> PulseWords = new(Words(QuantityKind.Counter)) { [QuantityCatalogue.Of(Quantity.WindSpeed).Name] = Quantity.WindSpeed };
 
     public static List<DevicePlan> Devices(YamlSection root, IReadOnlyList<BusPlan> buses, Place place)
@@ -24,7 +25,7 @@ internal static class DeviceReader
                 var device = untuned with { Tuning = TuningReader.Tuning(section, untuned) };
                 tuned.Add((section, device));
                 if (devices.Exists(other => other.Name == device.Name)) section.Problem("name", $"another device is called \"{device.Name}\".");
-                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
+                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan or OutputPlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
                 devices.Add(device);
             }
             section.RefuseUnknown();
@@ -76,9 +77,13 @@ internal static class DeviceReader
                 };
                 return new PulsePlan(name, line.Bus, line.Interval, place, line.Line, quantity, line.Polarity, line.Pull, Debounce(section, 5), perPulse);
             }
+            case "output":
+                return new OutputPlan(name, Bus(section, buses, BusKind.Gpio), Interval(section, TimeSpan.FromMinutes(1)), place, section.Whole("line", 0, 1023),
+                    section.OneOf<Quantity>("quantity", OutputWords), section.OneOf("active", PolarityWords, Polarity.ActiveHigh),
+                    section.Duration("max-on", HeldOutput.ShortestOn, HeldOutput.LongestOn, TimeSpan.FromMinutes(3)));
             case var chip:
                 if (ChipReader.Chip(chip, name, section, buses, place) is { } plan) return plan;
-                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, pulse, {ChipReader.Words}.");
+                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, output, pulse, {ChipReader.Words}.");
                 section.AcceptAll(); // of a chip that is not known, no other key can be called unknown
                 return null;
         }
@@ -111,6 +116,7 @@ internal static class DeviceReader
         Ds18b20Plan chip => $"{chip.Bus.Name} {chip.Rom}",
         Pms5003Plan chip => chip.Bus.Name,
         LinePlan line => $"{line.Bus.Name} {line.Line}",
+        OutputPlan output => $"{output.Bus.Name} {output.Line}",
         _ => device.Name,
     };
 

@@ -56,6 +56,7 @@ internal static class SimulationReader
             Bh1750Plan => (LightWords, Scenario.Daylight),
             Ina219Plan => (SupplyWords, Scenario.Mains),
             Ads1115Plan or Adxl345Plan or Pms5003Plan => (SteadyWords, Scenario.Steady),
+            OutputPlan => (SteadyWords, Scenario.Steady),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -110,6 +111,7 @@ internal static class SimulationReader
         Adxl345Plan => [("tilt", IncidentKind.Tilt, 0, 180), ("vibration", IncidentKind.Vibration, 0, 100), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Ds18b20Plan => [("temperature", IncidentKind.Temperature, -54, 124), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         Pms5003Plan => [("pm2.5", IncidentKind.Particles, 0, 5000), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
+        OutputPlan => [],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

@@ -5,7 +5,7 @@ using SensorNode.Options;
 namespace SensorNode.Readings;
 
 /// <summary>Samples everything that is wired to the node: one loop per bus, side by side. It ends when it is told to, or with the first loop that dies.</summary>
-public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults, RemoteTerms? terms = null) : BackgroundService
+public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults, RemoteTerms? terms = null, OutputOrders? orders = null) : BackgroundService
 {
     private readonly AirMoisture _air = new();
 
@@ -16,7 +16,7 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
         List<Task> loops = [];
         try
         {
-            loops = [.. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token))];
+            loops = [.. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token)), .. file.Buses.Where(HasOutputs).Select(bus => Outputs(bus, opened, stopping.Token))];
             await await Task.WhenAny(loops); // a loop that died takes the node with it: half a node that looks whole is worse
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -52,7 +52,17 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
         }
     }
 
-    private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus);
+    private Task Outputs(BusPlan bus, List<IDisposable> opened, CancellationToken stopping)
+    {
+        var lines = board.OpenOutputs(bus);
+        opened.Add(lines);
+        var loop = new SampleLoopOutputs(lines, file.Devices.OfType<OutputPlan>().Where(output => output.Bus == bus).Select(output => (output, Device(output))), orders ?? new(), time);
+        return Task.Run(() => loop.RunAsync(stopping), stopping);
+    }
+
+    private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus && device is not OutputPlan);
+
+    private bool HasOutputs(BusPlan bus) => file.Devices.Any(device => device.Bus == bus && device is OutputPlan);
 
     private SampleLoopDevice Device(DevicePlan plan)
     {

@@ -14,7 +14,7 @@ namespace SensorNode.Telemetry;
 /// and starts again when any of that ends. One loop does it all; the link and the outbox only wake it.
 /// </summary>
 /// <param name="time">Wall clock.</param>
-public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null) : BackgroundService
+public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null, OutputOrders? outputs = null) : BackgroundService
 {
     private static readonly TimeSpan GapBirthInterval = TimeSpan.FromSeconds(10); // births for gaps, while a full outbox drops and drops
 
@@ -188,6 +188,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         var command = _session.OnCommand(message.Topic, message.Payload);
         if (command.Fault != CommandFault.None) Counts.SetAside(command.Fault);
         if (command.Answer is { } answer) OnAnswer(answer);
+        OnOutputs(command.Writes);
         if (OnTerms(command.Writes) | command.Rebirth && _session.MayBirth) Birth();
     }
 
@@ -204,6 +205,18 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
             asked = true;
         }
         return asked;
+    }
+
+    /// <summary>Answered by the device's own readings: the loop that has the output tells back what it is.</summary>
+    private void OnOutputs(IReadOnlyList<MetricWrite> writes)
+    {
+        foreach (var write in writes)
+        {
+            if (write.Device is not { } device) continue;
+            var taken = QuantityCatalogue.Find(write.Metric) is { IsOutput: true } row && write.Value is MetricValue.Boolean on && outputs?.TryAsk(device, row.Quantity, on.Value, write.Command) == true;
+            if (!taken) Counts.SetAside(CommandFault.NotWritable);
+            else LogOrder(device);
+        }
     }
 
     private void OnAnswer(LedgerAnswer answer)
@@ -280,6 +293,9 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
 
     [LoggerMessage(LogLevel.Warning, "The hub has less than it had answered for; what is kept of it is sent again")]
     private partial void LogLessThanBefore();
+
+    [LoggerMessage(LogLevel.Information, "A command switches output {Device}")]
+    private partial void LogOrder(string device);
 
     [LoggerMessage(LogLevel.Information, "Death published, connection closed")]
     private partial void LogStopped();

@@ -75,6 +75,7 @@ internal static class HubHost
         app.UseRouting();
         app.UseMiddleware<KeyGate>();
         app.MapSensors();
+        app.MapCommands();
         app.MapReadings();
         app.MapNodesAndDistricts();
         app.MapAlerts();

@@ -72,6 +72,7 @@ internal static class ApiDocument
             (ParameterLocation.Query, "limit") => new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "1000", Default = JsonValue.Create(Limits.ListedDefault) },
             (ParameterLocation.Query, "quantity") => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. QuantityCatalogue.All.Select(q => (JsonNode)JsonValue.Create(q.Name)!)] },
             (ParameterLocation.Query, "state") => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [DeliveryStates.Pending, DeliveryStates.Delivered, DeliveryStates.DeadLettered] },
+            (ParameterLocation.Header, "Idempotency-Key") => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[A-Za-z0-9._-]{1,64}$" },
             (ParameterLocation.Header, "Last-Event-ID") => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
             _ => parameter.Schema,
         };

@@ -12,11 +12,13 @@ namespace CityHub.Api.Http;
     [
         typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
         typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames), typeof(EarlyKindNames),
-        typeof(AlarmStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames),
+        typeof(AlarmStateNames), typeof(CommandStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(IReadOnlyList<LatestBody>))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(IReadOnlyList<CommandBody>))]
+[JsonSerializable(typeof(NewCommandBody))]
 [JsonSerializable(typeof(IReadOnlyList<EarlyWarningBody>))]
 [JsonSerializable(typeof(IReadOnlyList<NodeBody>))]
 [JsonSerializable(typeof(IReadOnlyList<DistrictBody>))]

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
+using SmartCity.Telemetry;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
 using SmartCity.Webhooks;
@@ -32,6 +33,8 @@ internal abstract class NamesOf<T>() : JsonStringEnumConverter<T>(JsonNamingPoli
 internal sealed class SeverityNames : NamesOf<Severity>;
 
 internal sealed class AlarmStateNames : NamesOf<AlarmState>;
+
+internal sealed class CommandStateNames : NamesOf<OutputCommandState>;
 
 internal sealed class HoldReasonNames : NamesOf<HoldReason>;
 

@@ -10,6 +10,7 @@ public sealed class HubVoice
 {
     private readonly ConcurrentDictionary<string, HostLink> _links = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<NodeKey, MqttTopic> _topics = [];
+    private readonly ConcurrentDictionary<DeviceKey, MqttTopic> _deviceTopics = [];
 
     public void Through(string group, HostLink link) => _links[group] = link;
 
@@ -17,4 +18,9 @@ public sealed class HubVoice
     public bool Say(NodeKey node, byte[] payload) =>
         _links.TryGetValue(node.Group, out var link)
         && link.Send(_topics.GetOrAdd(node, static key => new(SparkplugTopic.Of(MessageKind.NCmd, key).ToString())), payload);
+
+    /// <summary>Sends a command to a device, as <see cref="Say(NodeKey, byte[])"/>; whether it came through is told by its answer alone.</summary>
+    public bool Say(DeviceKey device, byte[] payload) =>
+        _links.TryGetValue(device.Node.Group, out var link)
+        && link.Send(_deviceTopics.GetOrAdd(device, static key => new(SparkplugTopic.Of(MessageKind.DCmd, key).ToString())), payload);
 }

@@ -11,7 +11,7 @@ namespace CityHub.Silo.Twins;
 
 /// <summary>What the API asks of the hub, answered by the twins, the timeline and the register.</summary>
 internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, AlertDesk desk, HubState state, CityClock city,
-    EnrolledNodes enrolled) : ICity
+    EnrolledNodes enrolled, OutputCommands commands) : ICity
 {
     public IReadOnlyList<SensorView> Sensors() => engine.Sensors();
 
@@ -57,6 +57,8 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
     }
 
     public IDesk Desk => desk;
+
+    public IOutputCommands Commands => commands;
 
     public RuleSet Rules() => board.Rules;
 

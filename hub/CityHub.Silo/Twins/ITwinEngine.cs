@@ -3,6 +3,7 @@ using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
 using SmartCity.Readings;
+using SmartCity.Telemetry;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;
@@ -36,6 +37,9 @@ public interface ITwinEngine
 
     /// <summary>Gives cuts back for their next use.</summary>
     void Return(IReadOnlyList<Cut> cuts);
+
+    /// <summary>Hands a command to the node that has the output, if it is there. What answers it is told to <see cref="OutputCommands.Heard"/>.</summary>
+    void Say(OutputCommand command);
 
     IReadOnlyList<NodeView> Nodes();
     IReadOnlyList<SensorView> Sensors();

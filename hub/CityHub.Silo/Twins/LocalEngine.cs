@@ -138,6 +138,13 @@ internal sealed partial class LocalEngine : ITwinEngine
         for (var i = 0; i < cuts.Count; i++) _shards[i].Return(cuts[i]);
     }
 
+    public void Say(OutputCommand command)
+    {
+        if (_parts.Places.DeviceOf(command.Sensor) is not { } device) return;
+        var shard = IndexOf(device.Node);
+        _mailboxes[shard].Post(() => _shards[shard].Say(device, command));
+    }
+
     public IReadOnlyList<NodeView> Nodes() => Collect(shard => shard.NodeViews());
 
     public IReadOnlyList<SensorView> Sensors() => Collect(shard => shard.SensorViews());

@@ -24,6 +24,12 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
     /// <summary>Whether its device said that it is gone while its node is there.</summary>
     public bool IsDead { get; set; }
 
+    /// <summary>The command to its output that waits for an answer; null: none does.</summary>
+    public AwaitedAnswer? Awaited { get; set; }
+
+    /// <summary>The newest order that its device's last birth told of an output.</summary>
+    public ReadingOrder BornWith { get; set; }
+
     /// <summary>Whether its device should have spoken by now, by its own rhythm.</summary>
     public bool IsStale => _rhythm.IsStale;
 

@@ -128,6 +128,7 @@ internal sealed partial class Shard
         _parts.Places.Suggest(device.Key, device.Place, _parts.City.Now);
         var sensor = Bind(node, device.Key.Device);
         sensor.IsDead = false;
+        NoteBirthOfOutputs(sensor);
         device.Attachment = sensor;
         MarkDirty(node);
         TakeBirthValues(node, session);
@@ -233,6 +234,7 @@ internal sealed partial class Shard
         sensor.Node.Clock = reading.Clock;
         var outcome = sensor.Twin.Observe(reading, sensor.Node.Twin.Ledger.Epoch, cityNow, sensor.Plan, _events);
         PlanLook(sensor);
+        if (sensor.Awaited is { } awaited) HearAnswer(sensor, awaited, reading);
         if (sensor.Plan.TellsDistrict(reading.Quantity)) NoteForDistrict(sensor, reading, outcome);
         return outcome;
     }

@@ -36,6 +36,9 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
     public ConcurrentQueue<LedgerAnswer> Answers { get; } = [];
     public int RebirthsAsked;
 
+    /// <summary>What commands asked of outputs.</summary>
+    public ConcurrentQueue<(string Output, bool On, string Command)> Writes { get; } = [];
+
     /// <summary>What births say the outbox keeps, by lane.</summary>
     public ulong[] Oldest { get; } = [1, 1, 1, 1];
 
@@ -107,6 +110,7 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
         CommandOutcome command;
         lock (_gate) command = _session.OnCommand(topic, payload);
         if (command.Answer is { } answer) Answers.Enqueue(answer);
+        foreach (var write in command.Writes.Where(write => write.Device is not null)) Writes.Enqueue((write.Metric, ((MetricValue.Boolean)write.Value!).Value, write.Command!));
         if (!command.Rebirth) return;
         Interlocked.Increment(ref RebirthsAsked);
         Birth();

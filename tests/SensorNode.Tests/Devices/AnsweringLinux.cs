@@ -62,6 +62,10 @@ internal sealed unsafe class AnsweringLinux : ILinux
                 var values = (GpioLineValues*)argument;
                 values->Bits = values->Mask == 1 && Levels.GetValueOrDefault(_lineOfFile[file]) ? 1ul : 0;
                 return 0;
+            case GpioUapi.SetValues:
+                var set = (GpioLineValues*)argument;
+                if (set->Mask == 1) Levels[_lineOfFile[file]] = (set->Bits & 1) != 0;
+                return 0;
             default:
                 return -Errno.NotATerminal;
         }
@@ -121,6 +125,7 @@ internal sealed unsafe class AnsweringLinux : ILinux
         var line = (int)request->Offset;
         Pins[line] = ends[1];
         _lineOfFile[ends[0]] = line;
+        if (request->FirstAttribute is { Id: GpioUapi.OutputValues, Mask: 1 } first && request->AttributeCount == 1) Levels[line] = (first.Values & 1) != 0;
         request->File = ends[0];
         return 0;
     }

@@ -28,6 +28,8 @@ public unsafe class KernelLayoutTests
         Assert.Equal(256, Offset(ref request, ref request.Consumer));
         Assert.Equal(288, Offset(ref request, ref request.Flags));
         Assert.Equal(296, Offset(ref request, ref request.AttributeCount));
+        Assert.Equal(320, Offset(ref request, ref request.FirstAttribute));
+        Assert.Equal((8, 16, 24), (Offset(ref request.FirstAttribute, ref request.FirstAttribute.Values), Offset(ref request.FirstAttribute, ref request.FirstAttribute.Mask), sizeof(GpioLineAttribute)));
         Assert.Equal(560, Offset(ref request, ref request.LineCount));
         Assert.Equal(564, Offset(ref request, ref request.EventBufferSize));
         Assert.Equal(588, Offset(ref request, ref request.File));
@@ -63,7 +65,7 @@ public unsafe class KernelLayoutTests
         Assert.True(GpioUapi.GetLine >> 16 == (0xC000 | sizeof(GpioLineRequest)));
         Assert.True(GpioUapi.GetValues >> 16 == (0xC000 | sizeof(GpioLineValues)));
         Assert.Equal(0xC250B407u, GpioUapi.GetLine);
-        Assert.Equal(0xC010B40Eu, GpioUapi.GetValues);
+        Assert.Equal((0xC010B40Eu, 0xC010B40Fu), (GpioUapi.GetValues, GpioUapi.SetValues));
         Assert.Equal((0x703u, 0x705u, 0x707u, 0x720u), (I2cUapi.SetSlave, I2cUapi.GetFunctions, I2cUapi.ReadWrite, I2cUapi.Smbus));
     }
 

@@ -41,6 +41,8 @@ public class SampleLoopHangTests
     /// <summary>Simulated buses, the first of which never comes back from a transfer.</summary>
     private sealed class HangingBoard(NodeFile file) : IDeviceBoard, II2cBus
     {
+        public IOutputLines OpenOutputs(BusPlan bus) => throw new NotSupportedException();
+
         private readonly SimulatedBoard _board = new(file, file.Simulation!, TimeProvider.System);
         private readonly ManualResetEventSlim _released = new();
 

@@ -36,11 +36,17 @@ internal sealed class SimulatedPole : IDisposable
                 _buses.Add(lines);
                 var loop = new SampleLoopLines(lines, file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus).Select(line => (line, Device(line))), Time, faults);
                 _steps.Add(loop.Step);
+                if (!file.Devices.Any(device => device.Bus == bus && device is OutputPlan)) continue;
+                var outputs = board.OpenOutputs(bus);
+                _buses.Add(outputs);
+                _steps.Add(new SampleLoopOutputs(outputs, file.Devices.OfType<OutputPlan>().Where(output => output.Bus == bus).Select(output => (output, Device(output))), Orders, Time).Step);
             }
         }
     }
 
     public PoleTime Time { get; } = new();
+
+    public OutputOrders Orders { get; } = new();
 
     public NodeFile File { get; }
 

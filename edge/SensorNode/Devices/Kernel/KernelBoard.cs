@@ -12,4 +12,6 @@ public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
     public IUart OpenUart(BusPlan bus) => new KernelUart(bus.Path, linux);
 
     public IEdgeSource OpenLines(BusPlan bus) => new KernelLines(bus.Path, linux, time);
+
+    public IOutputLines OpenOutputs(BusPlan bus) => new KernelOutputs(bus.Path, linux);
 }

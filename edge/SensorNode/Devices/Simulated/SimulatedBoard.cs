@@ -12,6 +12,9 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
     public IEdgeSource OpenLines(BusPlan bus) =>
         new SimulatedLines(file.Node.Node, file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus), simulation, time);
 
+    public IOutputLines OpenOutputs(BusPlan bus) =>
+        new SimulatedOutputs(file.Node.Node, file.Devices.OfType<OutputPlan>().Where(output => output.Bus == bus), simulation, time);
+
     public IW1Bus OpenW1(BusPlan bus) =>
         new SimulatedW1Bus(file.Devices.OfType<Ds18b20Plan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Rom, chip => new SimulatedDs18b20(Seat(chip)), StringComparer.Ordinal));
 
