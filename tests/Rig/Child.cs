@@ -27,7 +27,6 @@ public sealed partial class Child : IAsyncDisposable
         // setpriv: the kernel ends it when we die, even by kill -9. sh: its output to a file without a pump of ours in between.
         var start = new ProcessStartInfo("setpriv") { UseShellExecute = false };
         foreach (var part in (string[])["--pdeathsig", "KILL", "sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", log, .. command]) start.ArgumentList.Add(part);
-        start.Environment["DOTNET_gcServer"] = "0";
         return new(Starter.Run(start), log);
     }
 
