@@ -107,7 +107,8 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
     public string? Trouble => _delivery.Trouble ?? _windowDelivery.Trouble;
 
     /// <summary>Lines that the store refused, the newest first.</summary>
-    public IReadOnlyList<(Instant At, string Reason, string Line)> Refused(int limit) => _book.Refused(limit);
+    /// <param name="before">Only those with a smaller number.</param>
+    public RefusedLines Refused(long? before, int limit) => _book.Refused(before, limit);
 
     public async Task Run(CancellationToken stopping)
     {

@@ -119,7 +119,7 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
             Reading.Measured(Quantity.AirTemperature, new(_now.UnixMilliseconds - old.Item1), ReadingOrder.Of(1, 1), old.Item2))]);
         Shipped();
         Assert.Equal([2, 3], Store.Read(Pole, Quantity.AirTemperature, new(0), Instant.Max).Select(reading => reading.TryGetValue(out var value) ? value : 0));
-        Assert.Empty(Influx.Refused(1));
+        Assert.Empty(Influx.Refused(null, 1).Lines);
     }
 
     [Fact]
@@ -212,8 +212,9 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
         Append([.. Enumerable.Range(0, 50).Select(i => Measured(i, i, quantity: i is 7 or 33 ? Quantity.Pm10 : Quantity.AirTemperature))]);
         Shipped();
         Assert.Equal(48, Count());
-        var refused = Influx.Refused(10);
-        Assert.Equal(2, refused.Count);
+        var refused = Influx.Refused(null, 10).Lines;
+        Assert.Equal((2, 2), (refused.Count, Influx.Refused(null, 1).Kept));
+        Assert.Equal([refused[1]], Influx.Refused(refused[0].Number, 10).Lines);
         Assert.All(refused, line => Assert.Contains("field type conflict", line.Reason, StringComparison.Ordinal));
         Assert.Contains("value=33", refused[0].Line, StringComparison.Ordinal);
         Assert.Null(Store.Trouble);
@@ -229,7 +230,7 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
         Append(Measured(0, 1));
         Shipped();
         Assert.Equal(1, Count());
-        Assert.Empty(Influx.Refused(10));
+        Assert.Empty(Influx.Refused(null, 10).Lines);
     }
 
     [Fact]
