@@ -23,6 +23,10 @@ public interface ICity
     /// <exception cref="TimelineUnavailableException">The store is away; may come after the first readings.</exception>
     IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to);
 
+    /// <summary>Lines that the store refused for good, the newest first. A store beside the hub refuses none.</summary>
+    /// <param name="before">Only those with a smaller number.</param>
+    RefusedLines Refused(long? before, int limit);
+
     Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel);
     Task<Episode?> Episode(EpisodeId id, CancellationToken cancel);
 

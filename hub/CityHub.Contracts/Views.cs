@@ -67,6 +67,16 @@ public sealed record HistoryAnswer(Resolution Resolution, IReadOnlyList<HistoryP
 /// <summary>One step of a history: gaps are steps that are missing, never zeros.</summary>
 public sealed record HistoryPoint(Instant At, double Min, double Mean, double Max, int Count, int Good);
 
+/// <summary>A line that the store behind the timeline refused for good.</summary>
+/// <param name="Number">Rises with every line that is set aside.</param>
+/// <param name="Reason">The server's words.</param>
+/// <param name="Line">Line protocol, as it was sent.</param>
+public sealed record RefusedLine(long Number, Instant At, string Reason, string Line);
+
+/// <param name="Kept">Lines that are kept in all; the oldest give way to new ones.</param>
+/// <param name="Lines">The newest first.</param>
+public sealed record RefusedLines(int Kept, IReadOnlyList<RefusedLine> Lines);
+
 /// <summary>One thing that happened, as live events and the audit tell it.</summary>
 /// <param name="Number">Rises by one with every event of this hub; a gap means that something was missed.</param>
 /// <param name="Kind">Dotted, lower case: <c>episode.raised</c>, <c>node.online</c>, …</param>

@@ -181,6 +181,28 @@ public sealed class ContractTests : IAsyncLifetime
         Assert.True(status == (await _hub.Reader.Ask("/v1/readings?" + query)).Status, because);
 
     [Fact]
+    public async Task Lines_that_the_store_refused_are_shown_page_by_page_to_who_may_act_on_them()
+    {
+        Assert.Equal(403, (await _hub.Reader.Ask("/v1/timeline/refused")).Status);
+        var numbers = new List<long>();
+        var pages = 0;
+        for (string? before = ""; before is not null; pages++)
+        {
+            var (status, page) = await _hub.Desk.Ask("/v1/timeline/refused" + (before.Length > 0 ? "?before=" + before : ""));
+            Assert.Equal((200, 500), (status, (int)page["kept"]!));
+            numbers.AddRange(page["lines"]!.AsArray().Select(line => (long)line!["number"]!));
+            before = page["next"]?.ToString();
+        }
+        Assert.Equal(3, pages);
+        Assert.Equal(Enumerable.Range(1, 500).Reverse().Select(number => (long)number), numbers);
+        var (_, last) = await _hub.Desk.Ask("/v1/timeline/refused?before=2&limit=1");
+        Assert.Equal(("field type conflict", "pm10,sensor=s value=1 1"), (last["lines"]![0]!.Text("reason"), last["lines"]![0]!.Text("line")));
+        Assert.Null(last["next"]);
+        Assert.Equal(400, (await _hub.Desk.Ask("/v1/timeline/refused?before=-1")).Status);
+        Assert.Equal(422, (await _hub.Desk.Ask("/v1/timeline/refused?limit=1001")).Status);
+    }
+
+    [Fact]
     public async Task A_store_that_is_away_is_a_503_and_not_an_empty_file()
     {
         _hub.City.StoreIsAway = true;

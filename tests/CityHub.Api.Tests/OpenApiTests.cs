@@ -32,6 +32,7 @@ public sealed class OpenApiTests(OneHub shared) : IClassFixture<OneHub>, IAsyncL
     [InlineData("/v1/sensors/{id}/commands")]
     [InlineData("/v1/readings")]
     [InlineData("/v1/latest")]
+    [InlineData("/v1/timeline/refused")]
     [InlineData("/v1/nodes")]
     [InlineData("/v1/districts")]
     [InlineData("/v1/alerts")]

@@ -88,6 +88,10 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
         }
     }
 
+    /// <summary>Five hundred lines, refused one after the other.</summary>
+    public RefusedLines Refused(long? before, int limit) => new(500, [.. Enumerable.Range(1, 500).Reverse().Where(number => number < (before ?? long.MaxValue)).Take(limit)
+        .Select(number => new RefusedLine(number, new(number * 1000L), "field type conflict", $"pm10,sensor=s value={number} {number}"))]);
+
     public bool StoreIsAway { get; set; }
 
     public Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel) => register.ListEpisodes(filter);

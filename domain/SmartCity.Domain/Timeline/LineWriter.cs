@@ -11,10 +11,16 @@ namespace SmartCity.Timeline;
 /// </summary>
 public sealed class LineWriter
 {
-    private byte[] _buffer = new byte[4096];
+    private byte[] _buffer;
     private readonly List<int> _ends = [];
     private int _length;
     private bool _inFields;
+
+    public LineWriter() : this(4096)
+    {
+    }
+
+    private LineWriter(int bytes) => _buffer = new byte[bytes];
 
     public int Length => _length;
 
@@ -38,7 +44,7 @@ public sealed class LineWriter
     /// <param name="tags">Keys rising. Values are names, coded here by <see cref="TagText"/>.</param>
     public static byte[] Head(string measurement, params ReadOnlySpan<(string Key, string Name)> tags)
     {
-        var w = new LineWriter();
+        var w = new LineWriter(256);
         w.Escaped(measurement, equals: false);
         foreach (var (key, name) in tags)
         {

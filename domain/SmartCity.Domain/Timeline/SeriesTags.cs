@@ -37,6 +37,7 @@ public static class TimelineLines
             w.Float(TimelineSchema.Min, window.Min);
             if (double.IsFinite(window.Mean)) w.Float(TimelineSchema.Mean, window.Mean); // sums of implausible values may leave what a double holds
             w.Float(TimelineSchema.Max, window.Max);
+            if (double.IsFinite(window.Sum)) w.Float(TimelineSchema.Sum, window.Sum);
         }
         w.Integer(TimelineSchema.Count, window.Count);
         w.Integer(TimelineSchema.Good, window.Good);

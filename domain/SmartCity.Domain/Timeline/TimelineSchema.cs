@@ -56,6 +56,9 @@ public static class TimelineSchema
     /// <summary>Floats of a window: of its good readings; without any, of all that have a value. Missing when none has.</summary>
     public const string Min = "min", Mean = "mean", Max = "max";
 
+    /// <summary>Float of a window: the sum that its mean is made of. With it a store puts windows together by itself; releases of before did not write it.</summary>
+    public const string Sum = "sum";
+
     /// <summary>Integer: readings in the window, failed ones too.</summary>
     public const string Count = "count";
 
@@ -69,7 +72,7 @@ public static class TimelineSchema
     public static IReadOnlyList<string> ReadingFields { get; } = [Value, RawValue, Quality, Repaired, Order, Clock, Fault];
 
     /// <summary>Fields of a measurement in the databases of windows.</summary>
-    public static IReadOnlyList<string> WindowFields { get; } = [Min, Mean, Max, Count, Good, Measured];
+    public static IReadOnlyList<string> WindowFields { get; } = [Min, Mean, Max, Sum, Count, Good, Measured];
 
     /// <summary>Episodes, in the database of hours, which is kept for ever. A point stands at the instant at which the episode was raised or recorded; what happens to
     /// it later is written over that same point.</summary>

@@ -77,6 +77,7 @@ internal static class HubHost
         app.MapSensors();
         app.MapCommands();
         app.MapReadings();
+        app.MapTimeline();
         app.MapNodesAndDistricts();
         app.MapAlerts();
         app.MapDeskLists();

@@ -17,6 +17,7 @@ namespace CityHub.Api.Http;
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(IReadOnlyList<LatestBody>))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(RefusedLinesBody))]
 [JsonSerializable(typeof(IReadOnlyList<CommandBody>))]
 [JsonSerializable(typeof(NewCommandBody))]
 [JsonSerializable(typeof(IReadOnlyList<EarlyWarningBody>))]

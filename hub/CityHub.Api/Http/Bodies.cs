@@ -34,6 +34,16 @@ public sealed record PointBody(Instant At,
 /// <param name="Resolution">What it was made of: raw, PT1M or PT1H.</param>
 public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, string Resolution, IReadOnlyList<PointBody> Points);
 
+/// <summary>A line that the store refused for good.</summary>
+/// <param name="Reason">The server's words.</param>
+/// <param name="Line">Line protocol, as it was sent.</param>
+public sealed record RefusedLineBody(long Number, Instant At, string Reason, string Line);
+
+/// <param name="Kept">Lines kept in all: at most the newest 10,000.</param>
+/// <param name="Next">What to ask for as <c>before</c> to go on; none at the end.</param>
+/// <param name="Lines">The newest first.</param>
+public sealed record RefusedLinesBody(int Kept, long? Next, IReadOnlyList<RefusedLineBody> Lines);
+
 public sealed record NodeBody(string Id, string Group, string Node, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors,
     ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations)
 {

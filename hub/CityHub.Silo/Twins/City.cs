@@ -2,6 +2,7 @@ using CityHub.Contracts;
 using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
+using CityHub.Silo.Timeline.Influx;
 using CityHub.Silo.Watch;
 using CityHub.Silo.Watch.Desk;
 using SmartCity.Readings;
@@ -44,6 +45,8 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
     public Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel) => Task.Run(() => timeline.History(query), cancel);
 
     public IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to) => timeline.Read(sensor, quantity, from, to);
+
+    public RefusedLines Refused(long? before, int limit) => timeline is InfluxTimeline store ? store.Refused(before, limit) : new(0, []);
 
     public Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel) => register.ListEpisodes(filter).WaitAsync(cancel);
 

@@ -42,7 +42,7 @@ internal sealed class InfluxReader(InfluxClient client)
         for (var (next, end) = (Stamp(from), Stamp(to)); next < end;)
         {
             using var answer = client.Query(TimelineSchema.Database(resolution), string.Create(CultureInfo.InvariantCulture,
-                $"SELECT \"min\", \"mean\", \"max\", \"count\", \"good\", \"measured\" FROM \"{TimelineSchema.Measurement(quantity)}\" WHERE \"sensor\" = {Text(sensor)} AND time >= {next} AND time < {end} GROUP BY \"district\", \"node\", \"site\" LIMIT {PageRows}"));
+                $"SELECT \"min\", \"mean\", \"max\", \"sum\", \"count\", \"good\", \"measured\" FROM \"{TimelineSchema.Measurement(quantity)}\" WHERE \"sensor\" = {Text(sensor)} AND time >= {next} AND time < {end} GROUP BY \"district\", \"node\", \"site\" LIMIT {PageRows}"));
             var full = long.MaxValue;
             foreach (var series in answer.Series)
             {
@@ -66,12 +66,12 @@ internal sealed class InfluxReader(InfluxClient client)
     /// <summary>Rows of windows as they stand in an answer.</summary>
     public static IEnumerable<(Instant Start, Window Window)> WindowRows(InfluxSeries series)
     {
-        var (time, min, mean, max) = (series.Column("time"), series.Column("min"), series.Column("mean"), series.Column("max"));
+        var (time, min, mean, max, total) = (series.Column("time"), series.Column("min"), series.Column("mean"), series.Column("max"), series.Column("sum"));
         var (count, good, measured) = (series.Column("count"), series.Column("good"), series.Column("measured"));
         foreach (var row in series.Rows)
         {
             var sum = new Window(InfluxSeries.Float(row, min) ?? 0, 0, InfluxSeries.Float(row, max) ?? 0, (int)(InfluxSeries.Integer(row, count) ?? 0), (int)(InfluxSeries.Integer(row, good) ?? 0), (int)(InfluxSeries.Integer(row, measured) ?? 0));
-            yield return (TimelineSchema.InstantOf(InfluxSeries.Integer(row, time)!.Value), sum with { Sum = (InfluxSeries.Float(row, mean) ?? 0) * sum.Shown });
+            yield return (TimelineSchema.InstantOf(InfluxSeries.Integer(row, time)!.Value), sum with { Sum = InfluxSeries.Float(row, total) ?? (InfluxSeries.Float(row, mean) ?? 0) * sum.Shown }); // of before sums were written
         }
     }
 

@@ -21,6 +21,7 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
     private readonly ShipBook _book;
     private readonly InfluxClient _client;
     private readonly InfluxReader _reader;
+    private readonly WindowHistory _windows;
     private readonly LineDelivery _delivery, _windowDelivery;
     private readonly Shipper _shipper;
     private readonly RollUps _rollUps;
@@ -58,6 +59,7 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
         _front = new(_append, _metrics, _damage, log);
         _client = new(influx.Url, influx, new(influx.Dialect == InfluxDialect.V1 ? influx.PasswordFile : influx.TokenFile, influx.Dialect == InfluxDialect.V1 ? "INFLUX_PASSWORD" : "INFLUX_TOKEN"), wall);
         _reader = new(_client);
+        _windows = new(_reader, new(_client), Packed);
         _delivery = OwnDelivery();
         _windowDelivery = OwnDelivery();
         _shipper = new(_front, _book, _delivery, influx, place, _retention, city, wall, _metrics, _damage) { Stored = Stored };
@@ -105,7 +107,8 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
     public string? Trouble => _delivery.Trouble ?? _windowDelivery.Trouble;
 
     /// <summary>Lines that the store refused, the newest first.</summary>
-    public IReadOnlyList<(Instant At, string Reason, string Line)> Refused(int limit) => _book.Refused(limit);
+    /// <param name="before">Only those with a smaller number.</param>
+    public RefusedLines Refused(long? before, int limit) => _book.Refused(before, limit);
 
     public async Task Run(CancellationToken stopping)
     {
@@ -195,22 +198,13 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
     {
         var from = query.From.UnixMilliseconds < 0 ? new(0) : query.From;
         var to = HistoryFold.Clip(query.To);
+        if (to <= from) return [];
         var end = Chunk.HourOf(new(to.UnixMilliseconds - 1)) + 1;
         // Hours whose windows are not up to date, and the one that the end cuts, are folded from readings.
         var anew = Waiting(query.Sensor, query.Quantity, from, to).Select(reading => Chunk.HourOf(reading.At)).ToHashSet();
         anew.UnionWith(_book.DueHours(query.Quantity, Chunk.HourOf(from), end));
         if (to.UnixMilliseconds % Chunk.HourMilliseconds != 0) anew.Add(end - 1);
-        var found = _reader.Windows(resolution, query.Sensor, query.Quantity, from, to);
-        foreach (var hour in anew.Order())
-        {
-            var (first, last) = (new Instant(hour * Chunk.HourMilliseconds), new Instant((hour + 1) * Chunk.HourMilliseconds));
-            var begin = first > from ? first : from;
-            foreach (var stale in found.Keys.Where(start => start >= begin && start < last).ToArray()) found.Remove(stale);
-            var fold = new WindowFold(first, TimelineSchema.Window(resolution), (start, window) => found[start] = window);
-            foreach (var reading in Packed(query.Sensor, query.Quantity, begin, last < to ? last : to)) fold.Add(reading);
-            fold.Finish();
-        }
-        return found.Select(pair => (pair.Key, pair.Value));
+        return _windows.Of(resolution, query, from, to, anew).Select(pair => (pair.Key, pair.Value));
     }
 
     private void Stored(ShippedBatch batch)

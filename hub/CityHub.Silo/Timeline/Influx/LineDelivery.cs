@@ -9,7 +9,7 @@ namespace CityHub.Silo.Timeline.Influx;
 
 /// <summary>
 /// Brings lines to a server and returns when every one of them is in, or is set aside with the server's reason. What is to be tried again is, as long as it takes; what is too large
-/// goes in halves; and so does what was refused, until the bad lines are known: the good ones land on themselves.
+/// goes in halves; and so does what was refused, until the bad lines are known: the good ones land on themselves. Several deliveries may be under way.
 /// </summary>
 internal sealed partial class LineDelivery(InfluxClient client, ShipBook book, Retention? retention, TimeSpan retryLimit, TimeProvider wall, TimelineMetrics metrics, ILogger log)
 {
@@ -21,7 +21,9 @@ internal sealed partial class LineDelivery(InfluxClient client, ShipBook book, R
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(5);
+    private readonly Lock _gate = new();
     private volatile string? _trouble;
+    private int _waiting; // deliveries whose last attempt failed
     private long _failures;
 
     /// <summary>Why lines wait, in the server's words; null: they do not.</summary>
@@ -59,6 +61,7 @@ internal sealed partial class LineDelivery(InfluxClient client, ShipBook book, R
     private async Task<WriteAnswer> Persist(string database, ReadOnlyMemory<byte> lines, CancellationToken cancel)
     {
         var pause = FirstPause;
+        var waits = false;
         while (true)
         {
             var since = wall.GetTimestamp();
@@ -66,18 +69,37 @@ internal sealed partial class LineDelivery(InfluxClient client, ShipBook book, R
             if (answer.Verdict == WriteVerdict.Stored) metrics.Post(lines.Length, wall.GetElapsedTime(since));
             if (answer.Verdict is WriteVerdict.Stored or WriteVerdict.TooLarge or WriteVerdict.Refused)
             {
-                if (_trouble is not null) Back(client.Url, _failures);
-                (_trouble, _failures) = (null, 0);
+                if (waits) NoLongerWaits();
                 return answer;
             }
-            _failures++;
             metrics.Refusal(answer.Verdict);
-            if (_trouble != answer.Reason) Away(client.Url, answer.Reason);
-            _trouble = answer.Reason;
+            Waits(answer.Reason, first: !waits);
+            waits = true;
             if (answer.Verdict == WriteVerdict.NoDatabase && retention is not null) MakeDatabases();
             var asked = answer.RetryAfter is { } wait && wait > TimeSpan.Zero ? wait < LongestAsked ? wait : LongestAsked : TimeSpan.Zero;
             await Task.Delay(asked > pause ? asked : pause, wall, cancel);
             pause = pause * 2 < retryLimit ? pause * 2 : retryLimit;
+        }
+    }
+
+    private void Waits(string reason, bool first)
+    {
+        lock (_gate)
+        {
+            if (first) _waiting++;
+            _failures++;
+            if (_trouble != reason) Away(client.Url, reason);
+            _trouble = reason;
+        }
+    }
+
+    private void NoLongerWaits()
+    {
+        lock (_gate)
+        {
+            if (--_waiting > 0) return; // another one has not got through yet
+            Back(client.Url, _failures);
+            (_trouble, _failures) = (null, 0);
         }
     }
 

@@ -92,25 +92,25 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
         if (retention.IsOver(Resolution.Minute, key.Quantity, from, city())) return;
         var windows = new Dictionary<SeriesTags, SortedDictionary<Instant, Window>>();
         // Of good readings and of all that have a value: what is shown is decided as everywhere else.
-        Ask(windows, key.Quantity, from, to, sensors, "\"quality\" = 1 AND ", (_, row) => new(row.Min, row.Mean * row.Values, row.Max, 0, row.Values, row.Values));
+        Ask(windows, key.Quantity, from, to, sensors, "\"quality\" = 1 AND ", (_, row) => new(row.Min, row.Sum, row.Max, 0, row.Values, row.Values));
         Ask(windows, key.Quantity, from, to, sensors, "", (good, row) => good.Good > 0
             ? good with { Count = row.Rows, Measured = row.Values }
-            : new(row.Min, row.Mean * row.Values, row.Max, row.Rows, 0, row.Values));
+            : new(row.Min, row.Sum, row.Max, row.Rows, 0, row.Values));
         await Write(Resolution.Minute, key.Quantity, windows, cancel);
     }
 
     private void Ask(Dictionary<SeriesTags, SortedDictionary<Instant, Window>> windows, Quantity quantity, Instant from, Instant to, IReadOnlyCollection<string>? sensors, string where, Func<Window, Aggregates, Window> put)
     {
         using var answer = client.Query(TimelineSchema.Database(Resolution.Raw), string.Create(CultureInfo.InvariantCulture,
-            $"SELECT min(\"value\") AS \"min\", mean(\"value\") AS \"mean\", max(\"value\") AS \"max\", count(\"value\") AS \"measured\", count(\"quality\") AS \"count\" FROM \"{TimelineSchema.Measurement(quantity)}\" WHERE {where}time >= {TimelineSchema.Nanoseconds(from)} AND time < {TimelineSchema.Nanoseconds(to)}{InfluxReader.Only(sensors)} GROUP BY time(1m), \"district\", \"node\", \"sensor\", \"site\" fill(none)"));
+            $"SELECT min(\"value\") AS \"min\", sum(\"value\") AS \"sum\", max(\"value\") AS \"max\", count(\"value\") AS \"measured\", count(\"quality\") AS \"count\" FROM \"{TimelineSchema.Measurement(quantity)}\" WHERE {where}time >= {TimelineSchema.Nanoseconds(from)} AND time < {TimelineSchema.Nanoseconds(to)}{InfluxReader.Only(sensors)} GROUP BY time(1m), \"district\", \"node\", \"sensor\", \"site\" fill(none)"));
         foreach (var series in answer.Series)
         {
             var tags = Tags(series);
             if (!windows.TryGetValue(tags, out var ofSeries)) windows.Add(tags, ofSeries = []);
-            var (time, min, mean, max, measured, count) = (series.Column("time"), series.Column("min"), series.Column("mean"), series.Column("max"), series.Column("measured"), series.Column("count"));
+            var (time, min, sum, max, measured, count) = (series.Column("time"), series.Column("min"), series.Column("sum"), series.Column("max"), series.Column("measured"), series.Column("count"));
             foreach (var row in series.Rows)
             {
-                var found = new Aggregates(InfluxSeries.Float(row, min) ?? 0, InfluxSeries.Float(row, mean) ?? 0, InfluxSeries.Float(row, max) ?? 0, (int)(InfluxSeries.Integer(row, measured) ?? 0), (int)(InfluxSeries.Integer(row, count) ?? 0));
+                var found = new Aggregates(InfluxSeries.Float(row, min) ?? 0, InfluxSeries.Float(row, sum) ?? 0, InfluxSeries.Float(row, max) ?? 0, (int)(InfluxSeries.Integer(row, measured) ?? 0), (int)(InfluxSeries.Integer(row, count) ?? 0));
                 if (found.Rows == 0 && found.Values == 0) continue;
                 var start = TimelineSchema.InstantOf(InfluxSeries.Integer(row, time)!.Value);
                 ofSeries[start] = put(ofSeries.GetValueOrDefault(start), found);
@@ -124,7 +124,7 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
         if (retention.IsOver(Resolution.Hour, key.Quantity, start, city())) return;
         var windows = new Dictionary<SeriesTags, SortedDictionary<Instant, Window>>();
         using (var answer = client.Query(TimelineSchema.Database(Resolution.Minute), string.Create(CultureInfo.InvariantCulture,
-            $"SELECT \"min\", \"mean\", \"max\", \"count\", \"good\", \"measured\" FROM \"{TimelineSchema.Measurement(key.Quantity)}\" WHERE time >= {TimelineSchema.Nanoseconds(start)} AND time < {TimelineSchema.Nanoseconds(start + TimeSpan.FromHours(1))}{InfluxReader.Only(sensors)} GROUP BY \"district\", \"node\", \"sensor\", \"site\"")))
+            $"SELECT \"min\", \"mean\", \"max\", \"sum\", \"count\", \"good\", \"measured\" FROM \"{TimelineSchema.Measurement(key.Quantity)}\" WHERE time >= {TimelineSchema.Nanoseconds(start)} AND time < {TimelineSchema.Nanoseconds(start + TimeSpan.FromHours(1))}{InfluxReader.Only(sensors)} GROUP BY \"district\", \"node\", \"sensor\", \"site\"")))
         {
             foreach (var series in answer.Series)
             {
@@ -177,7 +177,7 @@ internal sealed partial class RollUps(InfluxClient client, ShipBook book, LineDe
 
     private static SeriesTags Tags(InfluxSeries series) => new(series.Tag("district"), series.Tag("node"), series.Tag("sensor"), series.Tag("site"));
 
-    private readonly record struct Aggregates(double Min, double Mean, double Max, int Values, int Rows);
+    private readonly record struct Aggregates(double Min, double Sum, double Max, int Values, int Rows);
 
     [LoggerMessage(LogLevel.Warning, "Windows cannot be computed just now: {Cause}. They are due still")]
     private partial void Postponed(string cause);

@@ -1,3 +1,4 @@
+using CityHub.Contracts;
 using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
 using SmartCity.Readings;
@@ -197,10 +198,14 @@ internal sealed class ShipBook : IDisposable
         }
     }
 
-    /// <summary>The newest lines that were refused.</summary>
-    public IReadOnlyList<(Instant At, string Reason, string Line)> Refused(int limit)
+    /// <summary>Lines that were refused, the newest first.</summary>
+    public RefusedLines Refused(long? before, int limit)
     {
-        lock (_gate) return _session.List("select at, reason, line from refused order by id desc limit $1", r => (new Instant(r.GetInt64(0)), r.GetString(1), r.GetString(2)), limit);
+        lock (_gate)
+        {
+            return new((int)(_session.Number("select count(*) from refused") ?? 0), _session.List("select id, at, reason, line from refused where id < $1 order by id desc limit $2",
+                r => new RefusedLine(r.GetInt64(0), new(r.GetInt64(1)), r.GetString(2), r.GetString(3)), before ?? long.MaxValue, limit));
+        }
     }
 
     public void Dispose()

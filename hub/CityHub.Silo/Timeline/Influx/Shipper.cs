@@ -5,13 +5,17 @@ using SmartCity.Timeline;
 namespace CityHub.Silo.Timeline.Influx;
 
 /// <summary>
-/// Takes blocks from the append log to a server, in order, as lines; while one batch is under way the next is made. A batch is full at a number of lines, or has waited for its age.
+/// Takes blocks from the append log to a server as lines, two batches at a time; while they are under way the next is made. A batch is full at a number of lines, or has waited for its age.
 /// </summary>
 internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery delivery, LineServerSettings options, Func<SensorId, SeriesTags> place, Retention retention, Func<Instant> city,
     TimeProvider wall, TimelineMetrics metrics, DamageLog damage) : IDisposable
 {
+    /// <summary>Requests under way: while the server answers for one it has the next.</summary>
+    private const int MostUnderWay = 2;
+
     private readonly SemaphoreSlim _knock = new(0, 1);
-    private readonly Dictionary<int, (byte[] Head, long UntilBlock, long Batch)> _heads = [];
+    private readonly Dictionary<int, (SeriesTags Tags, byte[] Head, long UntilBlock, long Batch)> _heads = [];
+    private readonly Queue<(long Number, long Rows, byte[] Data)> _ahead = []; // read, and not in a batch yet
     private long _batches;
 
     /// <summary>Called with each batch once the server holds it.</summary>
@@ -33,28 +37,26 @@ internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery deliv
     /// <param name="through">The last block that needs no shipping.</param>
     public async Task Run(long through, CancellationToken stopping)
     {
-        var (next, under) = (new ShippedBatch { Through = through }, new ShippedBatch());
-        var delivering = Task.CompletedTask;
-        var busy = false;
+        var spare = new Stack<ShippedBatch>();
+        var underWay = new Queue<(ShippedBatch Batch, Task Delivering)>();
         while (true)
         {
+            var next = spare.TryPop(out var used) ? used : new();
             var filled = await Fill(next, through, stopping);
             through = next.Through;
-            if (busy)
+            if (filled) underWay.Enqueue((next, delivery.Deliver(TimelineSchema.Database(Resolution.Raw), next.Lines.Written, next.Lines.Ends, stopping)));
+            else spare.Push(next);
+            // In the order of the log, whichever the server took first.
+            while (underWay.Count >= (filled ? MostUnderWay : 1))
             {
+                var (batch, delivering) = underWay.Dequeue();
                 await delivering;
-                Stored?.Invoke(under);
-                busy = false;
+                Stored?.Invoke(batch);
+                spare.Push(batch);
             }
-            if (!filled)
-            {
-                await _knock.WaitAsync(stopping);
-                await Task.Delay(options.BatchAge, wall, stopping);
-                continue;
-            }
-            (next, under) = (under, next);
-            delivering = delivery.Deliver(TimelineSchema.Database(Resolution.Raw), under.Lines.Written, under.Lines.Ends, stopping);
-            busy = true;
+            if (filled) continue;
+            await _knock.WaitAsync(stopping);
+            await Task.Delay(options.BatchAge, wall, stopping);
         }
     }
 
@@ -71,6 +73,7 @@ internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery deliv
             }
             catch (SqliteException)
             {
+                _ahead.Clear();
                 metrics.Retry("spool"); // the log cannot be read, or a new place not written down: nothing of it was sent
             }
             await Task.Delay(TimeSpan.FromSeconds(1), wall, stopping);
@@ -82,18 +85,16 @@ internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery deliv
         batch.Clear(through);
         _batches++;
         var now = city();
-        while (batch.Lines.Lines < options.BatchLines && log.Packed(batch.Through, 16) is { Count: > 0 } blocks)
+        while (batch.Lines.Lines < options.BatchLines)
         {
-            foreach (var (number, _, data) in blocks)
+            if (_ahead.Count == 0) log.Packed(batch.Through, 16).ForEach(_ahead.Enqueue);
+            if (!_ahead.TryDequeue(out var block)) break;
+            if (!Take(batch, block.Number, block.Data, now))
             {
-                if (batch.Lines.Lines > 0 && batch.Lines.Lines >= options.BatchLines) return true;
-                if (!Take(batch, number, data, now))
-                {
-                    damage.Found("log", $"block {number} of the append log");
-                    log.Blocks.SetAside(number);
-                }
-                batch.Through = number;
+                damage.Found("log", $"block {block.Number} of the append log");
+                log.Blocks.SetAside(block.Number);
             }
+            batch.Through = block.Number;
         }
         return batch.Through > through;
     }
@@ -125,8 +126,8 @@ internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery deliv
     {
         if (_heads.TryGetValue(series, out var known) && known.Batch == _batches && block < known.UntilBlock) return known.Head;
         var (tags, until) = book.Tags(place(sensor), block, log.Blocks.Last + 1);
-        var head = known.Head is { } before && known.UntilBlock == until && known.Batch > 0 && before.AsSpan().SequenceEqual(tags.Head(quantity)) ? before : tags.Head(quantity);
-        _heads[series] = (head, until, _batches);
+        var head = known.Head is { } before && known.Tags == tags ? before : tags.Head(quantity);
+        _heads[series] = (tags, head, until, _batches);
         return head;
     }
 }

@@ -119,7 +119,7 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
             Reading.Measured(Quantity.AirTemperature, new(_now.UnixMilliseconds - old.Item1), ReadingOrder.Of(1, 1), old.Item2))]);
         Shipped();
         Assert.Equal([2, 3], Store.Read(Pole, Quantity.AirTemperature, new(0), Instant.Max).Select(reading => reading.TryGetValue(out var value) ? value : 0));
-        Assert.Empty(Influx.Refused(1));
+        Assert.Empty(Influx.Refused(null, 1).Lines);
     }
 
     [Fact]
@@ -172,6 +172,25 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
     }
 
     [Fact]
+    public async Task A_batch_that_got_there_before_the_one_ahead_of_it_is_not_stored_through_until_that_is()
+    {
+        await using var proxy = await MoodyProxy.Start(() => one.Server.Address);
+        _url = proxy.Address;
+        (_influx.BatchLines, _influx.Timeout) = (1, TimeSpan.FromMinutes(5));
+        var writes = 0;
+        proxy.Mood = path => path == "/write" && Interlocked.Increment(ref writes) == 1 ? Mood.Hang : Mood.Pass;
+        var first = Append(Measured(0, 1));
+        Append(Measured(1, 2));
+        Eventually.Holds(() => Count() == 1);
+        Assert.True(Store.StoredThrough < first);
+        Assert.Equal([1, 2], Values(0, 100)); // the other is in the log
+        Reopen(); // nobody knows that the second is there: both are sent again
+        Shipped();
+        Assert.Equal(2, Count());
+        Assert.Equal([1, 2], Values(0, 100));
+    }
+
+    [Fact]
     public async Task What_is_too_large_goes_in_halves()
     {
         await using var proxy = await MoodyProxy.Start(() => one.Server.Address);
@@ -193,8 +212,9 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
         Append([.. Enumerable.Range(0, 50).Select(i => Measured(i, i, quantity: i is 7 or 33 ? Quantity.Pm10 : Quantity.AirTemperature))]);
         Shipped();
         Assert.Equal(48, Count());
-        var refused = Influx.Refused(10);
-        Assert.Equal(2, refused.Count);
+        var refused = Influx.Refused(null, 10).Lines;
+        Assert.Equal((2, 2), (refused.Count, Influx.Refused(null, 1).Kept));
+        Assert.Equal([refused[1]], Influx.Refused(refused[0].Number, 10).Lines);
         Assert.All(refused, line => Assert.Contains("field type conflict", line.Reason, StringComparison.Ordinal));
         Assert.Contains("value=33", refused[0].Line, StringComparison.Ordinal);
         Assert.Null(Store.Trouble);
@@ -210,7 +230,7 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
         Append(Measured(0, 1));
         Shipped();
         Assert.Equal(1, Count());
-        Assert.Empty(Influx.Refused(10));
+        Assert.Empty(Influx.Refused(null, 10).Lines);
     }
 
     [Fact]
@@ -259,5 +279,48 @@ public sealed class InfluxTimelineTests(OneInflux one) : TimelineContract, IClas
         foreach (var part in rows.Chunk(7000)) Append(part);
         Shipped();
         Assert.Equal(rows, Store.Read(Pole, Quantity.AirTemperature, Noon, Instant.Max));
+    }
+
+    [Fact]
+    public async Task Steps_come_from_the_store_put_together_and_are_what_their_windows_say_good_or_doubtful_with_their_sum_or_without()
+    {
+        // A reading a minute: minutes of doubtful readings alone stand beside good ones, hours of them beside hours.
+        Append([.. Enumerable.Range(0, 600).Where(i => i is < 200 or > 230).Select(i => Measured(i * 60, i % 50 + (i % 3 == 0 ? 1000 : 0), quality: i % 3 == 0 || i is > 300 and < 420 ? Quality.Suspect : Quality.Good))]);
+        Settle(Store);
+        var query = new HistoryQuery(Pole, Quantity.AirTemperature, Noon, Noon + TimeSpan.FromHours(9), TimeSpan.FromMinutes(90));
+        var expected = HistoryFold.OfReadings(query, Store.Read(Pole, Quantity.AirTemperature, query.From, query.To).Select(reading => PackedReading.Of(reading)));
+        Assert.Equal(6, expected.Count);
+        AssertSame();
+        Assert.All(Asked(), step => Assert.NotNull(step.Value));
+
+        // As an earlier release wrote them: the first four hours have no sum.
+        var written = Rows("SELECT * FROM air_temperature", "city_1m");
+        (await one.Server.Ask("DROP DATABASE city_1m")).Dispose();
+        (await one.Server.Ask("CREATE DATABASE city_1m")).Dispose();
+        var lines = new LineWriter();
+        foreach (var (_, row) in written)
+        {
+            var at = TimelineSchema.InstantOf(row["time"].GetInt64());
+            lines.Begin(new SeriesTags("old-town", "city/pole-1", Pole.Value, "market").Head(Quantity.AirTemperature));
+            foreach (var field in TimelineSchema.WindowFields.Where(field => at >= Noon + TimeSpan.FromHours(4) || field != TimelineSchema.Sum))
+            {
+                if (field is TimelineSchema.Count or TimelineSchema.Good or TimelineSchema.Measured) lines.Integer(field, row[field].GetInt64());
+                else lines.Float(field, row[field].GetDouble());
+            }
+            lines.End(row["time"].GetInt64());
+        }
+        (await one.Server.Write("city_1m", lines.Written.ToArray())).EnsureSuccessStatusCode().Dispose();
+        AssertSame();
+        Assert.Equal([true, true, true, false, false, false], Asked().OrderBy(step => step.Key).Select(step => step.Value is null));
+
+        void AssertSame() => Assert.Equal(expected.Select(Rounded), Store.History(query).Points.Select(Rounded));
+
+        static HistoryPoint Rounded(HistoryPoint point) => point with { Mean = Math.Round(point.Mean, 6) };
+
+        Dictionary<Instant, Window?> Asked()
+        {
+            using var client = new InfluxClient(_influx.Url, _influx, new(null, "INFLUX_PASSWORD"), TimeProvider.System);
+            return new StepReader(client).Steps(Resolution.Minute, Pole, Quantity.AirTemperature, query.From, query.To, query.Step);
+        }
     }
 }
