@@ -1,5 +1,6 @@
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Contracts;
 
@@ -22,6 +23,10 @@ public interface ICity
     /// <summary>Readings of one quantity of a sensor in [from, to), by time, as they come from the store.</summary>
     /// <exception cref="TimelineUnavailableException">The store is away; may come after the first readings.</exception>
     IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to);
+
+    /// <summary>What stands beside readings of one quantity of a sensor in [from, to) that are missing or not good, by time.</summary>
+    /// <exception cref="TimelineUnavailableException">The store is away; may come after the first ones.</exception>
+    IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to);
 
     Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel);
     Task<Episode?> Episode(EpisodeId id, CancellationToken cancel);

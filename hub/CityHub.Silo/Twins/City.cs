@@ -6,6 +6,7 @@ using CityHub.Silo.Watch;
 using CityHub.Silo.Watch.Desk;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Twins;
 
@@ -44,6 +45,8 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
     public Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel) => Task.Run(() => timeline.History(query), cancel);
 
     public IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to) => timeline.Read(sensor, quantity, from, to);
+
+    public IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to) => timeline.Repairs(sensor, quantity, from, to);
 
     public Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel) => register.ListEpisodes(filter).WaitAsync(cancel);
 
