@@ -1,5 +1,6 @@
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Contracts;
 
@@ -26,6 +27,10 @@ public interface ICity
     /// <summary>Lines that the store refused for good, the newest first. A store beside the hub refuses none.</summary>
     /// <param name="before">Only those with a smaller number.</param>
     RefusedLines Refused(long? before, int limit);
+
+    /// <summary>What stands beside readings of one quantity of a sensor in [from, to) that are missing or not good, by time.</summary>
+    /// <exception cref="TimelineUnavailableException">The store is away; may come after the first ones.</exception>
+    IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to);
 
     Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel);
     Task<Episode?> Episode(EpisodeId id, CancellationToken cancel);

@@ -16,6 +16,7 @@ public sealed class HubMetrics : IDisposable
         SetAside = _meter.CreateCounter<long>("cityhub_set_aside", description: "Messages and readings set aside, by reason.");
         Messages = _meter.CreateCounter<long>("cityhub_messages", description: "Messages handled, by kind.");
         Readings = _meter.CreateCounter<long>("cityhub_readings", description: "Readings taken as new.");
+        Repairs = _meter.CreateCounter<long>("cityhub_repairs", description: "Values found for readings that are missing or not good, by method.");
         Shed = _meter.CreateCounter<long>("cityhub_shed", description: "Messages not taken for want of room, by reason; nodes resend them.");
         Rebirths = _meter.CreateCounter<long>("cityhub_rebirth_requests", description: "Rebirths asked for.");
         Answers = _meter.CreateCounter<long>("cityhub_ledger_answers", description: "Ledger answers sent.");
@@ -36,6 +37,7 @@ public sealed class HubMetrics : IDisposable
     public Counter<long> SetAside { get; }
     public Counter<long> Messages { get; }
     public Counter<long> Readings { get; }
+    public Counter<long> Repairs { get; }
     public Counter<long> Shed { get; }
     public Counter<long> Rebirths { get; }
     public Counter<long> Answers { get; }

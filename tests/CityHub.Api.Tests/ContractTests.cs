@@ -143,21 +143,31 @@ public sealed class ContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task History_says_what_was_repaired_and_how()
+    {
+        var (_, history) = await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature&from=2026-11-23T00:00:00Z&to=2026-11-23T00:20:00Z");
+        var repairs = history["repairs"]!.AsArray();
+        Assert.Equal(2, repairs.Count);
+        Assert.Equal(("2026-11-23T00:09:00.000Z", 20.09, "interpolation", 0.9), (repairs[0]!.Text("at"), (double)repairs[0]!["value"]!, repairs[0]!.Text("method"), (double)repairs[0]!["confidence"]!));
+    }
+
+    [Fact]
     public async Task Readings_are_exported_as_CSV_and_as_NDJSON_sensor_after_sensor()
     {
         const string range = "from=2026-11-23T00:00:00Z&to=2026-11-23T00:20:00Z&quantity=air-temperature";
         using var csv = await _hub.Reader.GetAsync(new Uri("/v1/readings?district=harbour&" + range, UriKind.Relative));
         Assert.Equal("text/csv", csv.Content.Headers.ContentType!.MediaType);
         var lines = (await csv.Content.ReadAsStringAsync()).Split("\r\n");
-        Assert.Equal("sensor,quantity,unit,at,value,quality,clock,fault", lines[0]);
-        Assert.Equal("harbour-01,air-temperature,Cel,2026-11-23T00:00:00.000Z,20,good,synced,", lines[1]);
-        Assert.Equal("harbour-01,air-temperature,Cel,2026-11-23T00:09:00.000Z,,missing,synced,timed-out", lines[10]);
+        Assert.Equal("sensor,quantity,unit,at,value,quality,clock,fault,repaired,method,confidence", lines[0]);
+        Assert.Equal("harbour-01,air-temperature,Cel,2026-11-23T00:00:00.000Z,20,good,synced,,,,", lines[1]);
+        Assert.Equal("harbour-01,air-temperature,Cel,2026-11-23T00:09:00.000Z,,missing,synced,timed-out,20.09,interpolation,0.9", lines[10]);
         Assert.Equal(1 + 8 * 20 + 1, lines.Length);
         Assert.Equal("", lines[^1]);
 
         using var json = await _hub.Reader.GetAsync(new Uri("/v1/readings?format=ndjson&sensor=harbour-02&" + range, UriKind.Relative));
         var objects = (await json.Content.ReadAsStringAsync()).Split('\n')[..^1].Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!).ToArray();
         Assert.Equal(20, objects.Length);
+        Assert.Equal((20.09, "interpolation", 0.9, null), ((double)objects[9]["repaired"]!, objects[9].Text("method"), (double)objects[9]["confidence"]!, objects[8]["repaired"]));
         Assert.Equal(("harbour-02", 20.0, "timed-out"), (objects[0].Text("sensor"), (double)objects[0]["value"]!, objects[9].Text("fault")));
     }
 

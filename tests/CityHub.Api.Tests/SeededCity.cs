@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartCity.Readings;
 using SmartCity.Timeline;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Api.Tests;
 
@@ -76,6 +77,15 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
             });
         }
         return Task.FromResult(new HistoryAnswer(Retention.ForEver.Serving(quantity, from, step, Now), points));
+    }
+
+    /// <summary>For every reading that failed.</summary>
+    public IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to)
+    {
+        for (var (at, n) = (from, 0ul); at < to; at += TimeSpan.FromMinutes(1), n++)
+        {
+            if (n % 10 == 9) yield return new(quantity, at, 20 + n / 100.0, RepairMethod.Interpolation, 0.9);
+        }
     }
 
     /// <summary>A reading a minute; every tenth one failed.</summary>

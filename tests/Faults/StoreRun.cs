@@ -59,7 +59,7 @@ internal static class StoreRun
         while (!await timeline.RollUp(Instant.Max, CancellationToken.None)) await Task.Delay(200);
         await ending.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return timeline.Refused(1).Count == 0 ? 0 : Complain($"a line was set aside: {timeline.Refused(1)[0]}");
+        return timeline.Refused(null, 1).Lines is [var line] ? Complain($"a line was set aside: {line}") : 0;
     }
 
     public static async Task<int> Run(string folder, TimeSpan length, int seed)

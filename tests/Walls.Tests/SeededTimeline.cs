@@ -2,6 +2,7 @@ using Rig;
 using SmartCity.Readings;
 using SmartCity.Timeline;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace Walls.Tests;
 
@@ -63,8 +64,8 @@ public sealed class SeededTimeline : IAsyncLifetime
                 var order = ReadingOrder.Of(1, ++number);
                 var reading = number % 100 == 99 ? Reading.Failed(series.Quantity, at, order, ReadFault.BadChecksum)
                     : Reading.Measured(series.Quantity, at, order, SampleCity.Value(series, at), quality: number % 50 == 49 ? Quality.Suspect : Quality.Good);
-                var repaired = number % 80 == 79;
-                TimelineLines.Reading(w, head, PackedReading.Of(reading), repaired ? 0.5 : null, repaired);
+                TimelineLines.Reading(w, head, PackedReading.Of(reading));
+                if (number % 100 == 99) TimelineLines.Repair(w, head, new(series.Quantity, at, SampleCity.Value(series, at), RepairMethod.Interpolation, 0.9));
             }
         }
     }

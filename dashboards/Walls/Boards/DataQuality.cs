@@ -23,7 +23,7 @@ internal static class DataQuality
         FixedColour = colour,
     };
 
-    private static Panel Repaired => Panels.Stat("Repaired", "Readings of the span whose value was filled in from its neighbours; what the instrument gave stays beside it.", reduce: "sum",
+    private static Panel Repaired => Panels.Stat("Repaired", "Readings of the span that are missing or not good, and beside which a value was found: between others, by a neighbour, or by the hour of the week.", reduce: "sum",
         asks: Of(Store.Raw, $"count(\"{TimelineSchema.Repaired}\")").Every(empty: "0").Named("repaired")) with
     {
         FixedColour = Palette.Orange,

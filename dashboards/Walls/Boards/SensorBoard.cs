@@ -51,11 +51,11 @@ internal static class SensorBoard
         ],
     };
 
-    private static Panel Readings => Panels.Lines("Every reading", "The value that counts and, where it was corrected or repaired, what the instrument gave.", "short",
+    private static Panel Readings => Panels.Lines("Every reading", "What the instrument gave and, where that is missing or not good, what was found in its place.", "short",
         Ask.From(Store.Raw, Names.ChosenQuantity).Select(Names.Mean("value")).OfSensor().Every().Named("value"),
-        Ask.From(Store.Raw, Names.ChosenQuantity).Select(Names.Mean(TimelineSchema.RawValue)).OfSensor().Every().Named("as it came")) with
+        Ask.From(Store.Raw, Names.ChosenQuantity).Select(Names.Mean(TimelineSchema.Repaired)).OfSensor().Every().Named("repaired")) with
     {
-        Overrides = [Overrides.Colour("value", Palette.SkyBlue), Overrides.Colour("as it came", Palette.Orange)],
+        Overrides = [Overrides.Colour("value", Palette.SkyBlue), Overrides.Colour("repaired", Palette.Orange)],
     };
 
     private static Panel Flags => Panels.States("Quality", "The worst flag of each step (QARTOD).",

@@ -24,7 +24,14 @@ public readonly record struct SensorId(string Value)
     /// <summary>The district that this names as a subject; null: it is a sensor.</summary>
     public string? District => Value.StartsWith(DistrictMark, StringComparison.Ordinal) ? Value[DistrictMark.Length..] : null;
 
+    /// <summary>Where the timeline keeps the repairs of a sensor's readings: beside them, never among them.</summary>
+    public static SensorId OfRepairs(SensorId sensor) => new(RepairsMark + sensor.Value);
+
+    /// <summary>The sensor whose repairs this names; null: it is a sensor itself.</summary>
+    public SensorId? Repaired => Value.StartsWith(RepairsMark, StringComparison.Ordinal) ? new(Value[RepairsMark.Length..]) : null;
+
     private const string DistrictMark = "district/";
+    private const string RepairsMark = "repairs/";
 
     public override string ToString() => Value;
 }

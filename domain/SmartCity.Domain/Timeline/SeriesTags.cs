@@ -1,4 +1,5 @@
 using SmartCity.Readings;
+using SmartCity.Watch.Repairs;
 
 namespace SmartCity.Timeline;
 
@@ -15,18 +16,26 @@ public static class TimelineLines
 {
     /// <param name="head">From <see cref="SeriesTags.Head"/>.</param>
     /// <param name="raw">What the instrument gave, where it is not the value.</param>
-    /// <param name="repaired">Whether the value was filled in from its neighbours.</param>
-    public static void Reading(LineWriter w, ReadOnlySpan<byte> head, in PackedReading reading, double? raw = null, bool repaired = false)
+    public static void Reading(LineWriter w, ReadOnlySpan<byte> head, in PackedReading reading, double? raw = null)
     {
         w.Begin(head);
         if (reading.Flags.Measured) w.Float(TimelineSchema.Value, reading.Value);
         w.Integer(TimelineSchema.Quality, (long)reading.Flags.Quality);
         w.Integer(TimelineSchema.Order, unchecked((long)reading.Order.Packed));
         if (raw is { } given) w.Float(TimelineSchema.RawValue, given);
-        if (repaired) w.Boolean(TimelineSchema.Repaired, true);
         if (reading.Flags.Clock != ClockTrust.Synced) w.Integer(TimelineSchema.Clock, (long)reading.Flags.Clock);
         if (!reading.Flags.Measured) w.Integer(TimelineSchema.Fault, (long)reading.Flags.Fault);
         w.End(TimelineSchema.Nanoseconds(reading));
+    }
+
+    /// <summary>A repair, as fields of the reading's own point: written beside what is there.</summary>
+    public static void Repair(LineWriter w, ReadOnlySpan<byte> head, in Repair repair)
+    {
+        w.Begin(head);
+        w.Float(TimelineSchema.Repaired, repair.Value);
+        w.Integer(TimelineSchema.Method, (long)repair.Method);
+        w.Float(TimelineSchema.Confidence, Math.Round(repair.Confidence, 3));
+        w.End(TimelineSchema.Nanoseconds(repair.At));
     }
 
     public static void Window(LineWriter w, ReadOnlySpan<byte> head, Instant start, in Window window)

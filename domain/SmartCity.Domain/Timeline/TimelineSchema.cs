@@ -35,14 +35,20 @@ public static class TimelineSchema
     /// <summary>Float: the value in the catalogue's unit. Missing when the read failed.</summary>
     public const string Value = "value";
 
-    /// <summary>Float: what the instrument gave. Only where it is not the value, because it was corrected or repaired.</summary>
+    /// <summary>Float: what the instrument gave. Only where it is not the value, because it was corrected.</summary>
     public const string RawValue = "raw";
 
     /// <summary>Integer: <see cref="Readings.Quality"/>, 1 is good.</summary>
     public const string Quality = "quality";
 
-    /// <summary>Boolean: only where it is true. The value was filled in from its neighbours.</summary>
+    /// <summary>Float: a value that was found for a reading that is missing or not good. Beside <see cref="Value"/>, never in its place.</summary>
     public const string Repaired = "repaired";
+
+    /// <summary>Integer: <see cref="Watch.Repairs.RepairMethod"/>. Only beside <see cref="Repaired"/>.</summary>
+    public const string Method = "method";
+
+    /// <summary>Float, 0 to 1. Only beside <see cref="Repaired"/>.</summary>
+    public const string Confidence = "confidence";
 
     /// <summary>Integer: the reading's place within its outbox, <see cref="ReadingOrder.Packed"/> as a signed number.</summary>
     public const string Order = "order";
@@ -69,7 +75,7 @@ public static class TimelineSchema
     public const string Measured = "measured";
 
     /// <summary>Fields of a measurement in <see cref="Database"/> of <see cref="Resolution.Raw"/>.</summary>
-    public static IReadOnlyList<string> ReadingFields { get; } = [Value, RawValue, Quality, Repaired, Order, Clock, Fault];
+    public static IReadOnlyList<string> ReadingFields { get; } = [Value, RawValue, Quality, Repaired, Method, Confidence, Order, Clock, Fault];
 
     /// <summary>Fields of a measurement in the databases of windows.</summary>
     public static IReadOnlyList<string> WindowFields { get; } = [Min, Mean, Max, Sum, Count, Good, Measured];

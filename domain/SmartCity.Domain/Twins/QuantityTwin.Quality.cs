@@ -18,12 +18,16 @@ internal sealed partial class QuantityTwin
     /// <summary>The quality of the reading that was taken last, as it was judged then.</summary>
     public Quality Judged { get; private set; }
 
+    /// <summary>What the reading before that one turned out to be by it, if worse than it was judged then; good: nothing new.</summary>
+    public Quality JudgedBefore { get; private set; }
+
     /// <summary>The quality of a reading that is too late to be judged in its place: by its value alone.</summary>
     public Quality ByRange(in Kept reading) => QualityFold.Worse(reading.Source, _checks?.OfRange(reading.Value) ?? Quality.Good);
 
     private void JudgeNewest(SensorId sensor, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
         Judged = _nowQuality.Take(_checks!, reading.At, reading.Value, reading.Source, out var before);
+        JudgedBefore = before;
         var previous = _kept.Count - 1;
         var judged = new Kept(reading.Order, reading.At, reading.Value, Judged, reading.Source, Judged);
         if (previous >= 0 && before > _kept[previous].Quality)

@@ -14,7 +14,8 @@ namespace SmartCity.Twins;
 /// </summary>
 public sealed partial class SensorTwin(SensorId id)
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
+    private const byte BeforeRepairs = 2; // the same without them
 
     private LiveQuantity[] _live = [];
     private QuantityTwin[] _quantities = [];
@@ -139,13 +140,14 @@ public sealed partial class SensorTwin(SensorId id)
         foreach (var join in _joins) join.Write(w, _looked);
         w.Byte(_hours is null ? (byte)0 : (byte)1);
         _hours?.Write(w);
+        WriteRepairs(w);
     }
 
     /// <summary>False when the bytes are not what <see cref="Write"/> wrote.</summary>
     public static bool TryRead(ref VarintReader r, out SensorTwin twin)
     {
         twin = new SensorTwin(new(""));
-        if (!r.Byte(out var version) || version != Version || !Texts.Read(ref r, out var id)) return false;
+        if (!r.Byte(out var version) || version is not (Version or BeforeRepairs) || !Texts.Read(ref r, out var id)) return false;
         if (!r.Varint(out var before) || before > uint.MaxValue || !r.Varint(out var epoch) || epoch > uint.MaxValue) return false;
         if (!r.Signed(out var looked) || looked < 0 || looked > Instant.Max.UnixMilliseconds) return false;
         if (!r.Varint(out var count) || count > byte.MaxValue) return false;
@@ -156,7 +158,7 @@ public sealed partial class SensorTwin(SensorId id)
             if (twin.IndexOf(live.Quantity) >= 0) return false;
             twin.Append(live, quantity);
         }
-        return twin.ReadJoins(ref r) && twin.ReadHours(ref r);
+        return twin.ReadJoins(ref r) && twin.ReadHours(ref r) && (version == BeforeRepairs || twin.ReadRepairs(ref r));
     }
 
     private ObserveOutcome Take(int index, in Reading reading, uint epoch, long now, List<EpisodeEvent> events)
@@ -223,6 +225,7 @@ public sealed partial class SensorTwin(SensorId id)
             _deadline = Math.Min(_deadline, _quantities[i].Deadline);
         }
         BindJoins(now, plan, events);
+        _repairs.RemoveAll(known => plan.RepairsOf(known.Quantity) is null);
         if (plan.Indices.Length == 0) _hours = null;
         else if (_hours is not null) _deadline = Math.Min(_deadline, _hours.NextDeadline(plan.IndexSettle));
     }

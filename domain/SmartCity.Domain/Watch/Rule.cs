@@ -143,4 +143,7 @@ public sealed record RuleSet(int Version, string Hash, TimeSpan DayOffset, IRead
 
     /// <summary>What is checked of readings, at most once for each quantity.</summary>
     public IReadOnlyList<QualityChecks> Checks { get; init; } = [];
+
+    /// <summary>What is repaired, and where; of several that hold at a place for one quantity the first counts.</summary>
+    public IReadOnlyList<Repairs.RepairPlan> Repairs { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using SmartCity.Readings;
+using SmartCity.Watch.Repairs;
 
 namespace SmartCity.Watch;
 
@@ -17,12 +18,14 @@ public sealed class RulePlan
     private readonly bool[] _feeds = new bool[256];
     private readonly bool[] _tellsDistrict = new bool[256];
     private readonly QualityChecks?[] _checks = new QualityChecks?[256];
+    private readonly RepairPlan?[] _repairs = new RepairPlan?[256];
 
     private RulePlan(RuleSet set, string district, IReadOnlyList<string> tags, Listening listening)
     {
         Set = set;
         District = district;
         foreach (var checks in set.Checks) _checks[(byte)checks.Quantity] = checks;
+        foreach (var repairs in set.Repairs.Where(repairs => HoldsAt(repairs.Districts, repairs.Tags))) _repairs[(byte)repairs.Quantity] ??= repairs;
         var unresolved = new List<Unresolved>();
         var joins = new List<JoinPlan>();
         foreach (var rule in set.Rules.Where(rule => rule.District is not null && Holds(rule))) _tellsDistrict[(byte)rule.Quantity] = true;
@@ -50,8 +53,10 @@ public sealed class RulePlan
         Unresolved = unresolved;
         HasEarly = rules.Any(rule => rule.Early is not null);
 
-        bool Holds(Rule rule) =>
-            (rule.Districts.Count == 0 || rule.Districts.Contains(district, StringComparer.Ordinal)) && rule.Tags.All(tag => tags.Contains(tag, StringComparer.Ordinal));
+        bool Holds(Rule rule) => HoldsAt(rule.Districts, rule.Tags);
+
+        bool HoldsAt(IReadOnlyList<string> districts, IReadOnlyList<string> needed) =>
+            (districts.Count == 0 || districts.Contains(district, StringComparer.Ordinal)) && needed.All(tag => tags.Contains(tag, StringComparer.Ordinal));
     }
 
     /// <summary>The rules in force that this was made from.</summary>
@@ -93,7 +98,7 @@ public sealed class RulePlan
             if (rule.Tags.Count > 0 || rule.RelativeTo is { Attribute.Length: > 0 } || DerivedQuantity.NeedsAttribute(rule.Quantity)
                 || rule.RelativeTo?.Quantity is { } reference && DerivedQuantity.NeedsAttribute(reference)) return true;
         }
-        return false;
+        return set.Repairs.Any(repairs => repairs.Tags.Count > 0);
     }
 
     /// <summary>Whether any rule looks at this quantity, or at what is computed from it.</summary>
@@ -110,6 +115,9 @@ public sealed class RulePlan
 
     /// <summary>What is checked of a quantity's readings, or null: nothing.</summary>
     public QualityChecks? ChecksOf(Quantity quantity) => _checks[(byte)quantity];
+
+    /// <summary>What is repaired of a quantity's readings, or null: nothing.</summary>
+    public RepairPlan? RepairsOf(Quantity quantity) => _repairs[(byte)quantity];
 
     /// <summary>The rules on a quantity itself, by rising id.</summary>
     internal PlannedRule[] Of(Quantity quantity) => _byQuantity[(byte)quantity] ?? [];

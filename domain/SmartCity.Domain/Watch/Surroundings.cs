@@ -22,6 +22,9 @@ public readonly record struct Spot(string District, string Site, double? Latitud
     }
 }
 
+/// <summary>A value of a near sensor.</summary>
+public readonly record struct NearValue(SensorId Sensor, Instant At, double Value);
+
 /// <summary>
 /// The sensors of one quantity and what they said last: what a reading is compared with that looks around. Mutable, single owner, no clock. Readings are compared as they come, with what
 /// has come until then; a flag is part of the reading from there on, so a restart changes none. What fails its range is no neighbour's value; what only differs from its
@@ -47,12 +50,43 @@ public sealed class Surroundings
     {
         public readonly SensorId Id = id;
         public Spot Spot = spot;
-        public long At = long.MinValue;
-        public double Value;
+        public LastValues Recent;
         public (double Metres, Member Member)[] Near = [];
         public int NearOf = -1; // the version that Near was found in
         public int Taken;       // readings since then
         public SlotMeans Means;
+    }
+
+    /// <summary>The last few values, by time.</summary>
+    private struct LastValues
+    {
+        private const int Most = 4;
+        private (long At, double Value)[]? _values;
+        private int _count;
+
+        public void Add(long at, double value)
+        {
+            _values ??= new (long, double)[Most];
+            if (_count == Most && at < _values[0].At) return;
+            if (_count == Most) Array.Copy(_values, 1, _values, 0, --_count);
+            var place = _count++;
+            for (; place > 0 && _values[place - 1].At > at; place--) _values[place] = _values[place - 1];
+            _values[place] = (at, value);
+        }
+
+        /// <summary>The value nearest to a time.</summary>
+        public readonly bool TryAt(long at, double withinMilliseconds, out long said, out double value)
+        {
+            (said, value) = (0, 0);
+            var nearest = double.PositiveInfinity;
+            for (var i = 0; i < _count; i++)
+            {
+                var apart = Math.Abs((double)at - _values![i].At);
+                if (apart > withinMilliseconds || apart > nearest) continue;
+                (nearest, said, value) = (apart, _values[i].At, _values[i].Value);
+            }
+            return double.IsFinite(nearest);
+        }
     }
 
     /// <summary>Sums and counts of the last slots.</summary>
@@ -86,16 +120,40 @@ public sealed class Surroundings
     }
 
     /// <summary>Takes a reading as its source flagged it; the flag it has after comparing, never better than that.</summary>
-    public Quality Take(SensorId sensor, in Spot spot, in Reading reading, QualityChecks checks)
+    /// <param name="checks">Null: nothing is compared, the value is heard alone.</param>
+    public Quality Take(SensorId sensor, in Spot spot, in Reading reading, QualityChecks? checks)
     {
-        if (!reading.TryGetValue(out var value) || reading.Quality >= Quality.Fail || checks.OfRange(value) == Quality.Fail) return reading.Quality;
+        if (!reading.TryGetValue(out var value) || reading.Quality >= Quality.Fail || checks?.OfRange(value) == Quality.Fail) return reading.Quality;
         var member = Place(sensor, spot);
         var at = reading.At.UnixMilliseconds;
         var flag = Quality.Good;
-        if (checks.Twins is { } twins) flag = QualityFold.Worse(flag, OfTwins(member, twins, at, value));
-        if (checks.Neighbours is { } neighbours && MedianNear(member, at, neighbours) is { } median) flag = QualityFold.Worse(flag, neighbours.Of(value, median));
-        if (at >= member.At) (member.At, member.Value) = (at, value);
+        if (checks?.Twins is { } twins) flag = QualityFold.Worse(flag, OfTwins(member, twins, at, value));
+        if (checks?.Neighbours is { } neighbours && MedianNear(member, at, neighbours) is { } median) flag = QualityFold.Worse(flag, neighbours.Of(value, median));
+        member.Recent.Add(at, value);
         return flag == Quality.Good ? reading.Quality : QualityFold.Worse(reading.Quality, flag);
+    }
+
+    /// <summary>What near sensors said about a time: first those of the same site, then those at others, one a site, the nearest first.</summary>
+    /// <param name="freshFor">How much older or newer than the time a value may be.</param>
+    /// <param name="withinMetres">How far away another site may be.</param>
+    /// <returns>How many there are in <paramref name="near"/>.</returns>
+    public int Near(SensorId sensor, in Spot spot, Instant at, TimeSpan freshFor, double withinMetres, Span<NearValue> near)
+    {
+        var member = Place(sensor, spot);
+        var count = 0;
+        if (spot.Site.Length > 0)
+        {
+            foreach (var other in _sites[spot.Site])
+            {
+                if (count < near.Length && other != member && other.Recent.TryAt(at.UnixMilliseconds, freshFor.TotalMilliseconds, out var said, out var value)) near[count++] = new(other.Id, new(said), value);
+            }
+        }
+        foreach (var (metres, other) in NearOf(member))
+        {
+            if (count == near.Length || metres > withinMetres) break;
+            if (other.Recent.TryAt(at.UnixMilliseconds, freshFor.TotalMilliseconds, out var said, out var value)) near[count++] = new(other.Id, new(said), value);
+        }
+        return count;
     }
 
     private Member Place(SensorId sensor, in Spot spot)
@@ -144,7 +202,7 @@ public sealed class Surroundings
         foreach (var (metres, other) in NearOf(member))
         {
             if (metres > neighbours.WithinMetres) break;
-            if (other.At != long.MinValue && Math.Abs(at - other.At) <= neighbours.FreshFor.TotalMilliseconds) values[count++] = other.Value;
+            if (other.Recent.TryAt(at, neighbours.FreshFor.TotalMilliseconds, out _, out var value)) values[count++] = value;
         }
         return count >= neighbours.Sites ? Median(values[..count]) : null;
     }

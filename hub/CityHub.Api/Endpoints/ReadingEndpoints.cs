@@ -9,6 +9,7 @@ using CityHub.Api.Keys;
 using CityHub.Contracts;
 using CityHub.Silo;
 using SmartCity.Readings;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Api.Endpoints;
 
@@ -46,7 +47,7 @@ internal static class ReadingEndpoints
         if (!Places.Wait(0)) return Problem.Of(503, $"There are {Limits.Exports} exports under way, which is the limit.");
         try
         {
-            await Stream(context, new(row!, format == "ndjson"), sensors.SelectMany(id => city.Readings(id, row!.Quantity, begin, end).Select(reading => (id, reading))));
+            await Stream(context, new(row!, format == "ndjson"), sensors.SelectMany(id => WithRepairs(city, id, row!.Quantity, begin, end).Select(found => (id, found.Reading, found.Repair))));
         }
         finally
         {
@@ -55,7 +56,19 @@ internal static class ReadingEndpoints
         return Results.Empty;
     }
 
-    private static async Task Stream(HttpContext context, Layout layout, IEnumerable<(SensorId Sensor, Reading Reading)> readings)
+    /// <summary>Readings, each with what stands beside it. Both come by time.</summary>
+    private static IEnumerable<(Reading Reading, Repair? Repair)> WithRepairs(ICity city, SensorId sensor, Quantity quantity, Instant from, Instant to)
+    {
+        using var repairs = city.Repairs(sensor, quantity, from, to).GetEnumerator();
+        var more = repairs.MoveNext();
+        foreach (var reading in city.Readings(sensor, quantity, from, to))
+        {
+            while (more && repairs.Current.At < reading.At) more = repairs.MoveNext();
+            yield return (reading, more && repairs.Current.At == reading.At && !reading.IsGood ? repairs.Current : null);
+        }
+    }
+
+    private static async Task Stream(HttpContext context, Layout layout, IEnumerable<(SensorId Sensor, Reading Reading, Repair? Repair)> readings)
     {
         // The first is fetched before a status is sent: a store that is away is a 503, not an empty file.
         using var next = readings.GetEnumerator();
@@ -68,7 +81,7 @@ internal static class ReadingEndpoints
         {
             for (; more; more = next.MoveNext())
             {
-                layout.Write(writer, next.Current.Sensor, next.Current.Reading);
+                layout.Write(writer, next.Current.Sensor, next.Current.Reading, next.Current.Repair);
                 if (writer.UnflushedBytes >= FlushBytes) await writer.FlushAsync(context.RequestAborted);
             }
             await writer.FlushAsync(context.RequestAborted);
@@ -101,10 +114,10 @@ internal static class ReadingEndpoints
 
         public void Heading(PipeWriter into)
         {
-            if (!isJson) Put(into, "sensor,quantity,unit,at,value,quality,clock,fault\r\n");
+            if (!isJson) Put(into, "sensor,quantity,unit,at,value,quality,clock,fault,repaired,method,confidence\r\n");
         }
 
-        public void Write(PipeWriter into, SensorId sensor, in Reading reading)
+        public void Write(PipeWriter into, SensorId sensor, in Reading reading, Repair? repair)
         {
             if (_sensor.Text is null || _sensor.Id != sensor) _sensor = (sensor, isJson ? $"\"{JavaScriptEncoder.Default.Encode(sensor.Value)}\"" : Csv(sensor.Value));
             var value = reading.TryGetValue(out var number) ? number.ToString(CultureInfo.InvariantCulture) : isJson ? "null" : "";
@@ -115,11 +128,14 @@ internal static class ReadingEndpoints
             {
                 _line.Append(CultureInfo.InvariantCulture, $"{{\"sensor\":{_sensor.Text},\"quantity\":\"{row.Name}\",\"unit\":\"{row.Unit}\",\"at\":\"{reading.At}\",\"value\":{value},\"quality\":\"{quality}\",\"clock\":\"{clock}\"");
                 if (fault is not null) _line.Append(CultureInfo.InvariantCulture, $",\"fault\":\"{fault}\"");
+                if (repair is { } beside) _line.Append(CultureInfo.InvariantCulture, $",\"repaired\":{beside.Value},\"method\":\"{Word<RepairMethod>.Of(beside.Method)}\",\"confidence\":{beside.Confidence:0.###}");
                 _line.Append("}\n");
             }
             else
             {
-                _line.Append(CultureInfo.InvariantCulture, $"{_sensor.Text},{row.Name},{Csv(row.Unit)},{reading.At},{value},{quality},{clock},{fault}\r\n");
+                _line.Append(CultureInfo.InvariantCulture, $"{_sensor.Text},{row.Name},{Csv(row.Unit)},{reading.At},{value},{quality},{clock},{fault},");
+                if (repair is { } beside) _line.Append(CultureInfo.InvariantCulture, $"{beside.Value},{Word<RepairMethod>.Of(beside.Method)},{beside.Confidence:0.###}\r\n");
+                else _line.Append(",,\r\n");
             }
             foreach (var chunk in _line.GetChunks()) Encoding.UTF8.GetBytes(chunk.Span, into);
         }

@@ -72,8 +72,9 @@ internal static class SensorEndpoints
         if (asked.Refusal is { } refusal) return refusal;
         if (city.Sensor(new(id)) is null) return Problem.NotFound("sensor", id);
         var history = await city.History(new(new(id), row!.Quantity, begin, end, length, counting), cancel);
+        var repairs = await Task.Run(() => city.Repairs(new(id), row!.Quantity, begin, end).TakeLast(Limits.HistoryPoints).Select(RepairBody.Of).ToArray(), cancel);
         return Results.Json(
-            new(id, row.Name, row.Unit, begin, end, Times.Text(length), history.Resolution == Resolution.Raw ? "raw" : Times.Text(TimelineSchema.Window(history.Resolution)), [.. history.Points.Select(p => wanted(p))]),
+            new(id, row.Name, row.Unit, begin, end, Times.Text(length), history.Resolution == Resolution.Raw ? "raw" : Times.Text(TimelineSchema.Window(history.Resolution)), [.. history.Points.Select(p => wanted(p))], repairs),
             ApiJson.Default.HistoryBody);
     }
 

@@ -12,7 +12,7 @@ namespace CityHub.Api.Http;
     [
         typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
         typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames), typeof(EarlyKindNames),
-        typeof(AlarmStateNames), typeof(CommandStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames),
+        typeof(AlarmStateNames), typeof(CommandStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames), typeof(RepairMethodNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(IReadOnlyList<LatestBody>))]

@@ -3,6 +3,7 @@ using CityHub.Api.Keys;
 using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Api.Http;
 
@@ -29,10 +30,19 @@ public sealed record PointBody(Instant At,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Max, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Good);
 
+/// <summary>What stands beside a reading that is missing or not good. It is in no step: steps are made of what was measured.</summary>
+/// <param name="Method">interpolation, neighbour or season.</param>
+/// <param name="Confidence">0 to 1.</param>
+public sealed record RepairBody(Instant At, double Value, RepairMethod Method, double Confidence)
+{
+    public static RepairBody Of(Repair repair) => new(repair.At, repair.Value, repair.Method, Math.Round(repair.Confidence, 3));
+}
+
 /// <summary>History in steps, oldest first. A step without readings is left out: a gap is a gap.</summary>
 /// <param name="From">Where the first step starts: what was asked for, or the start of its minute or hour when steps are made of those.</param>
 /// <param name="Resolution">What it was made of: raw, PT1M or PT1H.</param>
-public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, string Resolution, IReadOnlyList<PointBody> Points);
+/// <param name="Repairs">What stands beside readings of the range that are missing or not good; the newest 5,000 at most.</param>
+public sealed record HistoryBody(string Sensor, string Quantity, string Unit, Instant From, Instant To, string Step, string Resolution, IReadOnlyList<PointBody> Points, IReadOnlyList<RepairBody> Repairs);
 
 /// <summary>A line that the store refused for good.</summary>
 /// <param name="Reason">The server's words.</param>

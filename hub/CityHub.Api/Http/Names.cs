@@ -6,6 +6,7 @@ using SmartCity.Readings;
 using SmartCity.Telemetry;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
+using SmartCity.Watch.Repairs;
 using SmartCity.Webhooks;
 
 namespace CityHub.Api.Http;
@@ -49,6 +50,8 @@ internal sealed class FaultNames : NamesOf<ReadFault>;
 internal sealed class QualityNames : NamesOf<Quality>;
 
 internal sealed class ClockNames : NamesOf<ClockTrust>;
+
+internal sealed class RepairMethodNames : NamesOf<RepairMethod>;
 
 internal sealed class BreachNames : NamesOf<Breach>;
 

@@ -49,6 +49,13 @@ export function chart(history, kind, box) {
       : run.map(p => `${x(p.at).toFixed(1)},${y(p.mean).toFixed(1)} ${x(p.at + step).toFixed(1)},${y(p.mean).toFixed(1)}`);
     root.append(svg('polyline', { points: middle.join(' '), class: 'mean' }));
   }
+  // Beside what was measured, never over it: hollow, the fainter the less sure.
+  const repairs = (history.repairs ?? []).filter(r => r.value >= axis.low && r.value <= axis.high);
+  for (const r of repairs) {
+    root.append(svg('circle', { cx: x(Date.parse(r.at)), cy: y(r.value), r: em * 0.22, class: 'repair', 'stroke-opacity': Math.max(0.35, r.confidence) },
+      svg('title', {}, `${number(r.value)} ${unit(history.unit)}, repaired (${r.method}, ${Math.round(r.confidence * 100)} % sure)`)));
+  }
+  if (repairs.length > 0) root.append(svg('text', { x: WIDTH - RIGHT, y: em, class: 'axis', 'text-anchor': 'end' }, `○ ${repairs.length} repaired`));
   const newest = points.at(-1);
   root.append(svg('circle', { cx: x(Math.min(to, newest.at + step / 2)), cy: y(newest.mean), r: em * 0.25, class: 'newest' }));
   return root;

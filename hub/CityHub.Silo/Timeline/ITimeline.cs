@@ -1,5 +1,6 @@
 using CityHub.Contracts;
 using SmartCity.Readings;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Timeline;
 
@@ -53,6 +54,10 @@ public interface ITimeline
     /// <summary>Readings of one series in [from, to), by time, streaming.</summary>
     /// <exception cref="TimelineUnavailableException">The store is away.</exception>
     IEnumerable<Reading> Read(SensorId sensor, Quantity quantity, Instant from, Instant to);
+
+    /// <summary>What stands beside readings of one series in [from, to) that are missing or not good, by time; at most one for a reading.</summary>
+    /// <exception cref="TimelineUnavailableException">The store is away.</exception>
+    IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to) => RepairRows.Of(Read(SensorId.OfRepairs(sensor), quantity, from, to));
 
     /// <summary>History in steps that are counted from its start, each named by its start. Made of the coarsest resolution that serves.</summary>
     /// <exception cref="TimelineUnavailableException">The store is away.</exception>

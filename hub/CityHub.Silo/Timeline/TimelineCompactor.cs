@@ -154,7 +154,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
         {
             foreach (var (series, readings) in found)
             {
-                var quantity = log.Names.SeriesName(series)!.Value.Quantity;
+                var (sensor, quantity) = log.Names.SeriesName(series)!.Value;
                 var kind = days.KindOf(quantity);
                 if (!files.TryGetValue(kind, out var day))
                 {
@@ -163,7 +163,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
                 }
                 TakeFormer(hour, series, quantity, readings, former);
                 MergeSeries(day, hour, series, readings);
-                all.Add((series, quantity, readings));
+                if (sensor.Repaired is null) all.Add((series, quantity, readings)); // windows are of what was measured
             }
             // Windows first: should we end here, the runs are still there and all of it is done again.
             windows.Write(hour, all);

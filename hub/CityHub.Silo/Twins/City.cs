@@ -7,6 +7,7 @@ using CityHub.Silo.Watch;
 using CityHub.Silo.Watch.Desk;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Twins;
 
@@ -47,6 +48,8 @@ internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister reg
     public IEnumerable<Reading> Readings(SensorId sensor, Quantity quantity, Instant from, Instant to) => timeline.Read(sensor, quantity, from, to);
 
     public RefusedLines Refused(long? before, int limit) => timeline is InfluxTimeline store ? store.Refused(before, limit) : new(0, []);
+
+    public IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to) => timeline.Repairs(sensor, quantity, from, to);
 
     public Task<IReadOnlyList<Episode>> Episodes(EpisodeFilter filter, CancellationToken cancel) => register.ListEpisodes(filter).WaitAsync(cancel);
 

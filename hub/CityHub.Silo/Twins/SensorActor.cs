@@ -51,6 +51,9 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
         return series;
     }
 
+    /// <summary>The series of what was repaired of a quantity.</summary>
+    public int RepairsOf(ITimeline timeline, Quantity quantity) => timeline.Series(SensorId.OfRepairs(twin.Id), quantity);
+
     // What its node says of itself comes first: of a node that is away, nobody expects a sensor.
     private Presence PresenceNow => node.Presence != Presence.Online ? node.Presence : IsDead ? Presence.Offline : IsStale ? Presence.Stale : Presence.Online;
 

@@ -65,8 +65,11 @@ internal sealed partial class Shard
     // The flag that it got by those around it then is stored with it.
     private void Again(SensorActor sensor, in Reading reading, Instant cityTime)
     {
-        if (sensor.Plan.ChecksOf(reading.Quantity) is { LookAround: true } checks) _parts.Nearby.Compare(sensor, reading, checks);
-        Observe(sensor, reading, cityTime);
+        var repairs = sensor.Plan.RepairsOf(reading.Quantity);
+        if (LooksAround(sensor, reading, repairs, out var checks)) _parts.Nearby.Compare(sensor, reading, checks);
+        if (Observe(sensor, reading, cityTime) != ObserveOutcome.Newest || repairs is null) return;
+        Repair(sensor, reading, repairs);
+        _repairs.Clear(); // what came of it was stored with it
     }
 
     /// <summary>Ends a replayed block: what it brought to light goes the usual way, and changes nothing if it is written already.</summary>

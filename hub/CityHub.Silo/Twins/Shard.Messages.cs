@@ -154,6 +154,7 @@ internal sealed partial class Shard
             if (SensorOf(node, item.Device) is not { } sensor || !IsBelievable(node, item.Reading)) continue;
             Observe(sensor, item.Reading);
             AddRow(sensor, item.Reading.WithQuality(sensor.Twin.Judged));
+            AddRepairs(sensor);
         }
         EndBatch(node, batch.Position, first);
     }
@@ -215,6 +216,7 @@ internal sealed partial class Shard
             return;
         }
         AddRow(sensor, reading.WithQuality(sensor.Twin.Judged));
+        AddRepairs(sensor);
     }
 
     private static bool IsSame(in Reading a, in Reading b) =>
@@ -225,8 +227,12 @@ internal sealed partial class Shard
         _parts.City.Follow(reading.At);
         if (sensor.Heard(reading, _wallNow)) _parts.Feed.Tell(_wallNow, "sensor.online", sensor.Twin.Id.Value);
         if (reading.Quality == Quality.Fail) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.Implausible);
-        if (sensor.Plan.ChecksOf(reading.Quantity) is not { LookAround: true } checks) return Observe(sensor, reading, _parts.City.Now);
-        return Observe(sensor, reading.WithQuality(_parts.Nearby.Compare(sensor, reading, checks)), _parts.City.Now);
+        var repairs = sensor.Plan.RepairsOf(reading.Quantity);
+        var outcome = LooksAround(sensor, reading, repairs, out var checks)
+            ? Observe(sensor, reading.WithQuality(_parts.Nearby.Compare(sensor, reading, checks)), _parts.City.Now)
+            : Observe(sensor, reading, _parts.City.Now);
+        if (repairs is not null && outcome == ObserveOutcome.Newest) Repair(sensor, reading, repairs);
+        return outcome;
     }
 
     private ObserveOutcome Observe(SensorActor sensor, in Reading reading, Instant cityNow)

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 using YamlDotNet.RepresentationModel;
 
 namespace CityHub.Silo.Watch;
@@ -13,8 +14,10 @@ public sealed record RuleFolder(string Hash, TimeSpan DayOffset, IReadOnlyList<R
 {
     public IReadOnlyList<QualityChecks> Checks { get; init; } = [];
 
+    public IReadOnlyList<RepairPlan> Repairs { get; init; } = [];
+
     /// <summary>The rules as a numbered version.</summary>
-    public RuleSet As(int version) => new(version, Hash, DayOffset, Rules) { Checks = Checks };
+    public RuleSet As(int version) => new(version, Hash, DayOffset, Rules) { Checks = Checks, Repairs = Repairs };
 }
 
 /// <summary>Reads rule files (schema: <c>rules/README.md</c>). Pure: texts in, rules or every error out.</summary>
@@ -42,6 +45,7 @@ public static partial class RuleParser
         var calendars = new SortedDictionary<string, IReadOnlySet<DateOnly>>(StringComparer.Ordinal);
         var checks = new SortedDictionary<Quantity, QualityChecks>();
         TimeSpan? dayOffset = null;
+        var repairsOf = new List<RuleText>();
         var rulesOf = new List<(string File, YamlSequenceNode Rules)>();
         foreach (var (source, map) in maps)
         {
@@ -50,6 +54,7 @@ public static partial class RuleParser
             ReadDistricts(text, districts);
             ReadCalendars(text, calendars);
             ReadChecks(text, checks);
+            if (text.Find("repairs") is not null) repairsOf.Add(text);
             if (text.Find("rules") is { } rules)
             {
                 if (rules is YamlSequenceNode sequence) rulesOf.Add((source.File, sequence));
@@ -57,6 +62,8 @@ public static partial class RuleParser
             }
             text.RefuseOthers();
         }
+        var repairs = new List<RepairPlan>();
+        foreach (var text in repairsOf) ReadRepairs(text, districts, repairs);
         var byId = new SortedDictionary<string, Rule>(StringComparer.Ordinal);
         foreach (var (file, rules) in rulesOf)
         {
@@ -64,7 +71,7 @@ public static partial class RuleParser
             if (byId.Count > MaxRules) found.Add(new(file, 0, $"more than {MaxRules} rules"));
         }
         errors = found;
-        return found.Count > 0 ? null : new(HashOf(sources), dayOffset ?? TimeSpan.Zero, [.. byId.Values], districts) { Checks = [.. checks.Values] };
+        return found.Count > 0 ? null : new(HashOf(sources), dayOffset ?? TimeSpan.Zero, [.. byId.Values], districts) { Checks = [.. checks.Values], Repairs = repairs };
     }
 
     /// <summary>SHA-256 over names and texts, in the order of the names.</summary>

@@ -2,6 +2,7 @@ using CityHub.Contracts;
 using CityHub.Silo.Timeline;
 using SmartCity.Readings;
 using SmartCity.Timeline;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Tests.Timeline;
 
@@ -53,6 +54,36 @@ public abstract class TimelineContract : IDisposable
 
     protected double[] Values(int from, int to) => Store.Read(Pole, Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(from), Noon + TimeSpan.FromSeconds(to))
         .Select(reading => reading.TryGetValue(out var value) ? value : double.NaN).ToArray();
+
+    [Fact]
+    public void A_repair_stands_beside_its_reading_and_changes_neither_it_nor_its_history()
+    {
+        Append(Measured(0, 20), Measured(60, 90, quality: Quality.Fail), Reading.Failed(Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(120), ReadingOrder.Of(1, 1_000_120), ReadFault.NoAnswer), Measured(180, 23));
+        Repair[] repairs =
+        [
+            new(Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(60), 21, RepairMethod.Interpolation, 1),
+            new(Quantity.AirTemperature, Noon + TimeSpan.FromSeconds(120), 22, RepairMethod.Neighbour, 0.2),
+        ];
+        var series = Store.Series(SensorId.OfRepairs(Pole), Quantity.AirTemperature);
+        Assert.Equal(TimelineVerdict.Stored, Store.Append([.. repairs.Append(repairs[1]).Select(repair => new TimelineRow(series, repair.ToReading()))], [], out _));
+        Look();
+        Settle(Store);
+        Look();
+        Reopen();
+        Look();
+
+        void Look()
+        {
+            var (from, to) = (Noon, Noon + TimeSpan.FromMinutes(5));
+            Assert.Equal([20, 90, double.NaN, 23], Values(0, 300));
+            Assert.Equal(repairs, Store.Repairs(Pole, Quantity.AirTemperature, from, to));
+            Assert.Equal([repairs[1]], Store.Repairs(Pole, Quantity.AirTemperature, repairs[1].At, to));
+            Assert.Equal([repairs[0]], Store.Repairs(Pole, Quantity.AirTemperature, from, repairs[1].At));
+            Assert.Empty(Store.Repairs(new("another"), Quantity.AirTemperature, from, to));
+            var hour = Store.History(new(Pole, Quantity.AirTemperature, from, Noon + TimeSpan.FromHours(1), TimeSpan.FromHours(1))).Points.Single();
+            Assert.Equal((20, 23, 4, 2), (hour.Min, hour.Max, hour.Count, hour.Good));
+        }
+    }
 
     [Fact]
     public void A_reading_comes_back_as_it_went_in_measured_or_failed()

@@ -4,6 +4,7 @@ using CityHub.Silo.Watch;
 using SmartCity.Readings;
 using SmartCity.Twins;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Tests.Watch;
 
@@ -20,7 +21,7 @@ public sealed class RuleExamplesTests
 
     [Fact]
     public void Every_example_is_run_here() =>
-        Assert.Equal(FilesOf(Files).Where(file => file != "district.yaml").Order(StringComparer.Ordinal), FilesOf(Runs).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(FilesOf(Files).Where(file => file is not ("district.yaml" or "repairs.yaml")).Order(StringComparer.Ordinal), FilesOf(Runs).Distinct().Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> FilesOf(System.Collections.IEnumerable rows)
     {
@@ -124,6 +125,28 @@ public sealed class RuleExamplesTests
         Assert.All(events, change => Assert.Equal("old-town", change.Sensor.District));
     }
 
+    [Theory]
+    [InlineData("air-temperature", "hills", "a failed read is found between good ones", 1)]
+    [InlineData("pm2.5", "hills", "so is this", 1)]
+    [InlineData("pm2.5", "harbour roadside", "the entry for roads holds first, and bridges 30 minutes: the gap is 40", 0)]
+    [InlineData("relative-humidity", "hills", "nothing is repaired that is not listed", 0)]
+    public void A_repair_stands_beside_what_came(string quantity, string place, string because, int found)
+    {
+        var where = place.Split(' ');
+        var plan = RulePlan.For(Load("repairs.yaml").As(1), where[0], where[1..], new());
+        var (twin, repairs) = (new SensorTwin(new("s")), new List<Repair>());
+        var of = QuantityCatalogue.Find(quantity)!.Quantity;
+        for (ulong i = 0; i < 60; i++)
+        {
+            var at = Instant.From(Noon.AddMinutes(20 * i));
+            var reading = i == 50 ? Reading.Failed(of, at, new(i + 1), ReadFault.NoAnswer) : Reading.Measured(of, at, new(i + 1), 20 + i * 0.1);
+            twin.Observe(reading, 1, at, plan, []);
+            if (plan.RepairsOf(of) is { } how) twin.Repair(reading, how, [], repairs);
+        }
+        Assert.True(repairs.Count == found, because);
+        Assert.All(repairs, repair => Assert.Equal((25.0, RepairMethod.Interpolation), (Math.Round(repair.Value, 6), repair.Method)));
+    }
+
     private static string Story(IEnumerable<EpisodeEvent> episode) => episode.First().Rule + string.Concat(episode.Select(change => change switch
     {
         EpisodeEvent.Raised raised => " " + raised.Severity.ToString().ToLowerInvariant(),
@@ -144,6 +167,7 @@ public sealed class RuleExamplesTests
         {
             Assert.Equal(Known($"rules: [{{ {key}: {{ colour: red }} }}]"), Keys(definitions.GetProperty(definition).GetProperty("properties")));
         }
+        Assert.Equal(Known("repairs: [{ colour: red }]"), Keys(definitions.GetProperty("repairs").GetProperty("properties")));
         Assert.Equal(Known("checks: [{ colour: red }]"), Keys(definitions.GetProperty("checks").GetProperty("properties")));
         var limits = Keys(definitions.GetProperty("limits").GetProperty("properties"));
         Assert.Equal(Known("rules: [{ severities: { minor: { colour: red } } }]"), limits);

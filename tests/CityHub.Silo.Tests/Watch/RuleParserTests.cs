@@ -1,6 +1,7 @@
 using CityHub.Silo.Watch;
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Tests.Watch;
 
@@ -76,6 +77,21 @@ public sealed class RuleParserTests
     }
 
     [Fact]
+    public void Repairs_are_read_and_a_quantity_alone_means_the_usual()
+    {
+        var repairs = Parse("""
+            districts: { harbour: Harbour }
+            repairs:
+              - { quantity: ozone, methods: [season, neighbour], longest: 1h, within: 800, fresh-for: 5m, least-confidence: 0.5, districts: [harbour], tags: [roof] }
+              - { quantity: ozone }
+            """)!.Repairs;
+        Assert.Equal([RepairMethod.Season, RepairMethod.Neighbour], repairs[0].Methods);
+        Assert.Equal((TimeSpan.FromHours(1), 800, TimeSpan.FromMinutes(5), 0.5, "harbour", "roof"), (repairs[0].Longest, repairs[0].WithinMetres, repairs[0].FreshFor, repairs[0].LeastConfidence, repairs[0].Districts.Single(), repairs[0].Tags.Single()));
+        var usual = RepairPlan.DefaultOf(Quantity.Ozone);
+        Assert.Equal((usual.Longest, usual.WithinMetres, usual.LeastConfidence, 3, 0, 0), (repairs[1].Longest, repairs[1].WithinMetres, repairs[1].LeastConfidence, repairs[1].Methods.Count, repairs[1].Districts.Count, repairs[1].Tags.Count));
+    }
+
+    [Fact]
     public void A_zone_has_the_clock_changes_of_the_law()
     {
         var zone = Parse("rules: [{ id: a, quantity: smoke, above: 0, severity: minor, schedule: { zone: Europe/Berlin } }]")!.Rules.Single().Schedule!.Zone;
@@ -145,6 +161,13 @@ public sealed class RuleParserTests
     [InlineData("neighbours at no distance", "checks: [{ quantity: ozone, neighbours: { suspect: 5, within: 0 } }]", 1, "'within' in metres")]
     [InlineData("more sites than are looked at", "checks: [{ quantity: ozone, neighbours: { suspect: 5, sites: 17 } }]", 1, "from 1 to 16")]
     [InlineData("twin channels without a difference", "checks: [{ quantity: ozone, twin-channels: { share: 0.7 } }]", 1, "'differs'")]
+    [InlineData("a repair of what is on or off", "repairs: [{ quantity: smoke }]", 1, "no values in between")]
+    [InlineData("a repair of a direction", "repairs: [{ quantity: wind-direction }]", 1, "no values in between")]
+    [InlineData("a repair by magic", "repairs: [{ quantity: ozone, methods: [magic] }]", 1, "interpolation, neighbour and season")]
+    [InlineData("a repair by nothing", "repairs: [{ quantity: ozone, methods: [] }]", 1, "at least one")]
+    [InlineData("a repair surer than sure", "repairs: [{ quantity: ozone, least-confidence: 1.1 }]", 1, "from 0 to 1")]
+    [InlineData("a repair over more than a day", "repairs: [{ quantity: ozone, longest: 25h }]", 1, "from 1s to 1d")]
+    [InlineData("a repair nowhere", "repairs: [{ quantity: ozone, within: 0 }]", 1, "metres above 0")]
     [InlineData("an offset without a sign", "day-offset: \"01:00\"", 1, "day-offset")]
     [InlineData("not YAML", "rules: [", 2, "not YAML")]
     [InlineData("a key twice", "rules: []\nrules: []", 2, "not YAML")]

@@ -4,6 +4,7 @@ using CsCheck;
 using SmartCity.Readings;
 using SmartCity.Timeline;
 using SmartCity.Watch;
+using SmartCity.Watch.Repairs;
 
 namespace SmartCity.Domain.Tests.Timeline;
 
@@ -49,11 +50,12 @@ public class TimelineSchemaTests
             Line(Reading.Failed(Quantity.AirTemperature, Noon, ReadingOrder.Of(1, 7), ReadFault.BadChecksum, ClockTrust.Holdover)));
 
     [Fact]
-    public void A_corrected_and_a_repaired_value_stand_beside_what_the_instrument_gave()
+    public void What_the_instrument_gave_stands_beside_a_corrected_value_and_a_repair_beside_what_came()
     {
         var w = new LineWriter();
-        TimelineLines.Reading(w, "pm10"u8, PackedReading.Of(Reading.Measured(Quantity.Pm10, Noon, ReadingOrder.Of(0, 1), 20)), raw: 31.5, repaired: true);
-        Assert.Equal("pm10 value=20,quality=1i,order=1i,raw=31.5,repaired=t 1795392000000000000\n", Text(w));
+        TimelineLines.Reading(w, "pm10"u8, PackedReading.Of(Reading.Measured(Quantity.Pm10, Noon, ReadingOrder.Of(0, 1), 20)), raw: 31.5);
+        TimelineLines.Repair(w, "pm10"u8, new(Quantity.Pm10, Noon, 19.5, RepairMethod.Neighbour, 2 / 3.0));
+        Assert.Equal("pm10 value=20,quality=1i,order=1i,raw=31.5 1795392000000000000\npm10 repaired=19.5,method=2i,confidence=0.667 1795392000000000000\n", Text(w));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using SmartCity.Readings;
 using SmartCity.Timeline;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Timeline.Influx;
 
@@ -32,6 +33,31 @@ internal sealed class InfluxReader(InfluxClient client)
             }
             Chunk.SortAndDropRepeats(page);
             foreach (var reading in page) yield return reading;
+        }
+    }
+
+    /// <summary>Repairs of a series in [from, to), by time.</summary>
+    public IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to)
+    {
+        for (var (next, end) = (Stamp(from), Stamp(to)); next < end;)
+        {
+            var page = new List<Repair>();
+            using var answer = client.Query(TimelineSchema.Database(Resolution.Raw), string.Create(CultureInfo.InvariantCulture,
+                $"SELECT \"repaired\", \"method\", \"confidence\" FROM \"{TimelineSchema.Measurement(quantity)}\" WHERE \"sensor\" = {Text(sensor)} AND time >= {next} AND time < {end} LIMIT {PageRows}"));
+            var rows = 0;
+            foreach (var series in answer.Series)
+            {
+                var (time, value, method, confidence) = (series.Column("time"), series.Column("repaired"), series.Column("method"), series.Column("confidence"));
+                foreach (var row in series.Rows)
+                {
+                    rows++;
+                    next = InfluxSeries.Integer(row, time)!.Value + 1;
+                    if (InfluxSeries.Float(row, value) is not { } repaired || InfluxSeries.Integer(row, method) is not { } by || InfluxSeries.Float(row, confidence) is not { } sure) continue;
+                    page.Add(new(quantity, TimelineSchema.InstantOf(next - 1), repaired, (RepairMethod)by, sure));
+                }
+            }
+            foreach (var repair in page) yield return repair;
+            if (rows < PageRows) yield break;
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SmartCity.Readings;
 using SmartCity.Timeline;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Timeline.Influx;
 
@@ -145,6 +146,13 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
         return new(resolution, resolution == Resolution.Raw
             ? HistoryFold.OfReadings(query, Packed(query.Sensor, query.Quantity, query.From, query.To))
             : HistoryFold.OfWindows(query, Windows(resolution, query)));
+    }
+
+    public IEnumerable<Repair> Repairs(SensorId sensor, Quantity quantity, Instant from, Instant to)
+    {
+        var waiting = to <= from ? [] : Waiting(SensorId.OfRepairs(sensor), quantity, from, to);
+        var stored = to <= from ? [] : _reader.Repairs(sensor, quantity, from, to);
+        return RepairRows.Of(Merged(waiting, stored.Select(repair => PackedReading.Of(repair.ToReading()))).Select(row => row.ToReading(quantity)));
     }
 
     public void Dispose()

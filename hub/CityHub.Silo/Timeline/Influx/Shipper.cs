@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SmartCity.Readings;
 using SmartCity.Timeline;
+using SmartCity.Watch.Repairs;
 
 namespace CityHub.Silo.Timeline.Influx;
 
@@ -113,6 +114,11 @@ internal sealed class Shipper(TimelineLog log, ShipBook book, LineDelivery deliv
             if (retention.IsOver(Resolution.Raw, name.Quantity, reading.At, now))
             {
                 metrics.SetAside("older-than-retention");
+                continue;
+            }
+            if (name.Sensor.Repaired is { } repaired)
+            {
+                if (Repair.TryOf(reading.ToReading(name.Quantity), out var repair)) TimelineLines.Repair(batch.Lines, Head(series, repaired, name.Quantity, block), repair);
                 continue;
             }
             TimelineLines.Reading(batch.Lines, Head(series, name.Sensor, name.Quantity, block), reading);
