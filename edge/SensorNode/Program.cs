@@ -87,10 +87,11 @@ try
     var faults = new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>());
     var terms = new RemoteTerms(file, file.Outbox.Directory, faults, time, logs.CreateLogger<RemoteTerms>());
     var orders = new OutputOrders();
-    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>(), terms, orders);
+    using var watch = file.Rules.Count == 0 ? null : new EdgeWatch(file, file.Outbox.Directory, outbox.Id, orders, time, logs.CreateLogger<EdgeWatch>());
+    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>(), terms, orders, watch);
     using BackgroundService source = line.Command is NodeCommand.Drain or NodeCommand.Import
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
-        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time), time, faults, terms, orders);
+        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time, watch), time, faults, terms, orders);
     using var supervisor = Supervisor.FromEnvironment(Environment.GetEnvironmentVariable, [new(() => committer.Passes, () => { }), new(() => session.Rounds, session.Nudge)], time);
     return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source, supervisor]) ? ExitCode.Ok : ExitCode.Failed;
 }

@@ -182,6 +182,16 @@ internal sealed partial class QuantityTwin
         }
     }
 
+    /// <summary>The order of the first breaching reading of an open episode; null: it is not open here.</summary>
+    public ReadingOrder? FirstBreachOf(EpisodeId episode, SensorId sensor, long looked)
+    {
+        foreach (var rule in _rules)
+        {
+            if (rule.FirstBreachOf(episode, sensor, looked) is { } first) return first;
+        }
+        return null;
+    }
+
     public void OpenEpisodes(SensorId sensor, long looked, List<EpisodeId> open)
     {
         foreach (var rule in _rules)

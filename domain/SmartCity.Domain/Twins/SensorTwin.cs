@@ -112,6 +112,20 @@ public sealed partial class SensorTwin(SensorId id)
         return open;
     }
 
+    /// <summary>The order of the first breaching reading of an episode that is open by the latest call; null: it is not open.</summary>
+    public ReadingOrder? FirstBreachOf(EpisodeId episode)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_quantities[i].FirstBreachOf(episode, Id, _looked) is { } first) return first;
+        }
+        return null;
+    }
+
+    /// <summary>The id that this twin gives, or would give, to the episode of a rule that begins with a reading.</summary>
+    /// <param name="epoch">As for <see cref="Observe"/>.</param>
+    public EpisodeId EpisodeOf(string rule, uint epoch, ReadingOrder first) => EpisodeId.Of(rule, Id, unchecked(_epochsBefore + epoch), first.Packed);
+
     /// <summary>Where early warning stands on its quantities, in the order in which these were first heard of; none until a rule asks for any.</summary>
     public IReadOnlyList<EarlyState> EarlyWarnings()
     {

@@ -127,6 +127,9 @@ public sealed record Rule
     /// <summary>URI of the page that says what to do; empty: there is none.</summary>
     public string RunBook { get; init; } = "";
 
+    /// <summary>Nodes look after it too, by a rule of the same id in their files: what they find is adopted.</summary>
+    public bool Edge { get; init; }
+
     /// <summary>All severities with their limits, the lowest first.</summary>
     public IEnumerable<SeverityLevel> Levels =>
         [new(Severity, Level, Clear) { LowLevel = LowLevel, LowClear = LowClear, For = For }, .. Higher];

@@ -152,6 +152,10 @@ internal sealed partial class RuleTwin
     public EpisodeId? OpenEpisode(SensorId sensor, long looked) =>
         Open(looked) is { Phase: Phase.Raised } open ? EpisodeId.Of(Id, sensor, open.Epoch, open.First) : null;
 
+    /// <summary>The order of the first breaching reading of the episode that is open, if it has this id.</summary>
+    public ReadingOrder? FirstBreachOf(EpisodeId episode, SensorId sensor, long looked) =>
+        Open(looked) is { Phase: Phase.Raised } open && EpisodeId.Of(Id, sensor, open.Epoch, open.First) == episode ? new(open.First) : null;
+
     private Threshold OpenAt(long now)
     {
         var nobody = default(Unheard);

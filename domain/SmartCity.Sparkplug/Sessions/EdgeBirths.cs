@@ -13,7 +13,7 @@ internal sealed class EdgeBirths(EdgeNode node, EdgeMetrics metrics)
         Metrics = [new() { Name = MetricNames.BdSeq, Timestamp = ReadingWriter.Stamp(now), DataType = DataType.Int64, Value = MetricValue.Signed64(bdSeq) }],
     };
 
-    public Payload Node(Instant now, ulong seq, byte bdSeq, OutboxDeclaration outbox, EdgeTerms? terms)
+    public Payload Node(Instant now, ulong seq, byte bdSeq, OutboxDeclaration outbox, EdgeTerms? terms, string? episodes)
     {
         var list = new List<Metric>
         {
@@ -30,6 +30,7 @@ internal sealed class EdgeBirths(EdgeNode node, EdgeMetrics metrics)
             list.Add(Declare(null, MetricNames.Terms, now, DataType.String, new MetricValue.Text(terms.InForce)));
             list.Add(Declare(null, MetricNames.TermsAnswer, now, DataType.String, new MetricValue.Text(terms.Answer)));
         }
+        if (episodes is not null) list.Add(Declare(null, MetricNames.Episodes, now, DataType.String, new MetricValue.Text(episodes)));
         return new() { Timestamp = ReadingWriter.Stamp(now), Metrics = list, Seq = seq };
     }
 

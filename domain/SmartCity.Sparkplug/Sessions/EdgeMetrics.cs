@@ -42,6 +42,7 @@ internal sealed class EdgeMetrics
         }
         Name(null, MetricNames.Terms); // after all others: who is not told of terms keeps the aliases that it had
         Name(null, MetricNames.TermsAnswer);
+        Name(null, MetricNames.Episodes);
         _devices = devices;
     }
 

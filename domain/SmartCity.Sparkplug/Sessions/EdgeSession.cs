@@ -48,6 +48,9 @@ public sealed class EdgeSession
     /// <summary>What the next births say of the node's terms; null: it takes none.</summary>
     public EdgeTerms? Terms { get; set; }
 
+    /// <summary>What the next births say that the node's own rules have found; null: it has none.</summary>
+    public string? Episodes { get; set; }
+
     /// <summary>Whether data may be published: born, and no rebirth is due.</summary>
     public bool MayPublishData => _stage == Stage.Born;
 
@@ -90,7 +93,7 @@ public sealed class EdgeSession
         _stage = Stage.Born;
         var messages = new List<OutgoingMessage>(1 + _node.Devices.Count)
         {
-            new(Topic(MessageKind.NBirth, null), PayloadCodec.Encode(_births.Node(now, NextSeq(), BdSeq, outbox, Terms)), 0, false),
+            new(Topic(MessageKind.NBirth, null), PayloadCodec.Encode(_births.Node(now, NextSeq(), BdSeq, outbox, Terms, Episodes)), 0, false),
         };
         var byDevice = values.ToLookup(value => value.Device, value => value.Reading, StringComparer.Ordinal);
         foreach (var device in _node.Devices) messages.Add(DeviceBirthMessage(device, now, byDevice[device.Name]));

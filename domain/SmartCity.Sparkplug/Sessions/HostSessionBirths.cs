@@ -1,5 +1,6 @@
 using SmartCity.Readings;
 using SmartCity.Telemetry;
+using SmartCity.Watch;
 
 namespace SmartCity.Sparkplug;
 
@@ -26,7 +27,7 @@ public sealed partial class HostSession
         IsLedgered = found.Outbox is not null;
         Take(NodeLevel, found, receivedAt);
         var tally = AddBirthReadings(NodeLevel, payload, receivedAt, readings);
-        return new() { Event = HostEvent.NodeBirth, Outbox = found.Outbox, Tally = tally };
+        return new() { Event = HostEvent.NodeBirth, Outbox = found.Outbox, Tally = tally, Episodes = found.Episodes };
     }
 
     private HostOutcome DeviceBirth(string name, ReadOnlySpan<byte> payload, Instant receivedAt, List<DeviceReading> readings)
@@ -75,6 +76,7 @@ public sealed partial class HostSession
         public ulong? BdSeq { get; private set; }
         public DataType BdSeqType { get; private set; }
         public OutboxDeclaration? Outbox { get; private set; }
+        public IReadOnlyList<EdgeEpisode> Episodes { get; private set; } = [];
         public Deviations Deviations { get; private set; }
         public SetAsideReason Reason { get; set; }
         public PayloadFault Fault { get; private set; }
@@ -115,6 +117,9 @@ public sealed partial class HostSession
                 case LedgerMetrics.Outbox when !metric.IsNull:
                     if (LedgerCodec.TryDecode(metric.Bytes, out OutboxDeclaration? outbox)) Outbox = outbox;
                     else Reason = SetAsideReason.BadOutbox;
+                    break;
+                case MetricNames.Episodes:
+                    Episodes = TextOf(metric) is { Length: > 0 } text ? EdgeEpisode.Read(text) : [];
                     break;
                 case MetricNames.District:
                     Place = Place with { District = TextOf(metric) };

@@ -216,6 +216,9 @@ public readonly record struct HostOutcome
     /// <summary>In a ledgered node's birth.</summary>
     public OutboxDeclaration? Outbox { get; init; }
 
+    /// <summary>What a node birth says that the node's own rules have found. Null: it is none.</summary>
+    public IReadOnlyList<Watch.EdgeEpisode>? Episodes { get; init; }
+
     public MetricTally Tally { get; init; }
 
     /// <summary>The readings are a birth's: current values with their original stamps. Of a ledgered node they restore live state and add nothing to history.</summary>

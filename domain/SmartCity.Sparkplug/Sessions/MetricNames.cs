@@ -17,6 +17,9 @@ public static class MetricNames
     /// <summary>String: what became of the last write of <see cref="Terms"/>.</summary>
     public const string TermsAnswer = "Node Control/Terms Answer";
 
+    /// <summary>String: the episodes that the node has found by its own rules, see <see cref="Watch.EdgeEpisode"/>. In births alone.</summary>
+    public const string Episodes = "Watch/Episodes";
+
     /// <summary>String: the district that the installer named. A suggestion: the city decides.</summary>
     public const string District = "Place/District";
 

@@ -20,7 +20,7 @@ internal readonly record struct MetricTarget(MetricRole Role, Quantity Quantity,
     public static MetricTarget Of(string name, DataType type) => name switch
     {
         LedgerMetrics.Position => new(MetricRole.Position, 0, type),
-        LedgerMetrics.Outbox or LedgerMetrics.Answer or MetricNames.BdSeq or MetricNames.Rebirth or MetricNames.Terms or MetricNames.TermsAnswer or MetricNames.District or MetricNames.Site
+        LedgerMetrics.Outbox or LedgerMetrics.Answer or MetricNames.BdSeq or MetricNames.Rebirth or MetricNames.Terms or MetricNames.TermsAnswer or MetricNames.Episodes or MetricNames.District or MetricNames.Site
             or MetricNames.Latitude or MetricNames.Longitude => new(MetricRole.Plain, 0, type),
         _ => QuantityCatalogue.Find(name) is { } row ? new(MetricRole.Quantity, row.Quantity, type) : new(MetricRole.Uncatalogued, 0, type),
     };

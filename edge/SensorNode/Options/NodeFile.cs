@@ -29,6 +29,9 @@ public sealed record NodeFile
     /// <summary>What is wired to it, 1 to 64 devices.</summary>
     public required IReadOnlyList<DevicePlan> Devices { get; init; }
 
+    /// <summary>Rules that the node itself looks after. Default: none.</summary>
+    public IReadOnlyList<EdgeRulePlan> Rules { get; init; } = [];
+
     /// <summary>Whether a command may end the node, to be started anew. Default: it may not.</summary>
     public bool MayReboot { get; init; }
 

@@ -76,6 +76,7 @@ public static class NodeFileReader
             Buses = buses,
             Devices = devices,
             MayReboot = MayReboot(root.Section("remote")),
+            Rules = EdgeRuleReader.Rules(root, devices),
             Simulation = SimulationReader.Simulation(root, devices, overrides.Witness, problems),
         };
         root.RefuseUnknown();

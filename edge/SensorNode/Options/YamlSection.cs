@@ -102,6 +102,24 @@ internal sealed class YamlSection(YamlMappingNode? node, string path, long line,
         return text;
     }
 
+    /// <summary>A list of names; nothing when it is absent.</summary>
+    public IReadOnlyList<string> Names(string key, int max)
+    {
+        schema?.Key(key).Value(optional: true, json =>
+        {
+            json.WriteString("type", "array");
+            json.WriteNumber("maxItems", max);
+            json.WriteStartObject("items");
+            json.WriteString("type", "string");
+            json.WriteEndObject();
+        });
+        var found = Find(key);
+        if (found is null) return [];
+        if (found is YamlSequenceNode list && list.Children.Count <= max && list.Children.All(entry => entry is YamlScalarNode { Value: { } name } && name.Length > 0 && IsName(name))) return [.. list.Children.Select(entry => ((YamlScalarNode)entry).Value!)];
+        Problem(key, $"must be a list of at most {max} names.");
+        return [];
+    }
+
     public int Whole(string key, int min, int max, int? absent = null)
     {
         schema?.Key(key).Value(absent is not null, json => Range(json, "integer", min, max));

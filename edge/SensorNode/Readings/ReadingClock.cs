@@ -21,6 +21,7 @@ public sealed class ReadingClock
     private readonly IReadingSink _sink;
     private readonly IClockTrust _kernel;
     private readonly TimeProvider _time;
+    private readonly EdgeWatch? _watch;
     private readonly Lock _gate = new();
     private readonly Queue<HeldSample> _held = new();
     private readonly Dictionary<string, RisingStamps> _stamps = new(StringComparer.Ordinal);
@@ -28,9 +29,10 @@ public sealed class ReadingClock
     private NodeClock _clock;
     private int _heldReadings;
 
-    public ReadingClock(IReadingSink sink, IClockTrust kernel, TimeProvider time)
+    /// <param name="watch">Sees each sample as soon as it has its order, whatever the clock.</param>
+    public ReadingClock(IReadingSink sink, IClockTrust kernel, TimeProvider time, EdgeWatch? watch = null)
     {
-        (_sink, _kernel, _time) = (sink, kernel, time);
+        (_sink, _kernel, _time, _watch) = (sink, kernel, time, watch);
         _clock = NodeClock.Started(time.MonotonicNs());
     }
 
@@ -44,22 +46,27 @@ public sealed class ReadingClock
     /// <param name="atNs">When it was measured, monotonic nanoseconds.</param>
     public void Give(string device, Lane lane, long atNs, ReadOnlySpan<Measure> measures)
     {
-        lock (_gate)
+        ReadingOrder order;
+        lock (_gate) order = Order(device, lane, atNs, measures);
+        _watch?.Saw(device, order, atNs, measures);
+    }
+
+    private ReadingOrder Order(string device, Lane lane, long atNs, ReadOnlySpan<Measure> measures)
+    {
+        var now = _time.MonotonicNs();
+        _clock = _clock.Look(now, Instant.From(_time.GetUtcNow()), _kernel.Now());
+        var order = ReadingOrder.Of(_sink.Boot, _sink.NextSample());
+        if (!_clock.Holds(now)) Release(0);
+        else if (lane != Lane.Alert)
         {
-            var now = _time.MonotonicNs();
-            _clock = _clock.Look(now, Instant.From(_time.GetUtcNow()), _kernel.Now());
-            var order = ReadingOrder.Of(_sink.Boot, _sink.NextSample());
-            if (!_clock.Holds(now)) Release(0);
-            else if (lane != Lane.Alert)
-            {
-                _held.Enqueue(new(device, lane, atNs, order, measures.ToArray()));
-                _heldReadings += measures.Length;
-                Held.Add(measures.Length);
-                Release(MaxHeldReadings);
-                return;
-            }
-            Take(_stamps, device, lane, atNs, order, _clock.Trust, measures);
+            _held.Enqueue(new(device, lane, atNs, order, measures.ToArray()));
+            _heldReadings += measures.Length;
+            Held.Add(measures.Length);
+            Release(MaxHeldReadings);
+            return order;
         }
+        Take(_stamps, device, lane, atNs, order, _clock.Trust, measures);
+        return order;
     }
 
     /// <summary>The node stops: what waits goes on with the stamp that there is.</summary>

@@ -16,7 +16,8 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
         List<Task> loops = [];
         try
         {
-            loops = [.. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token)), .. file.Buses.Where(HasOutputs).Select(bus => Outputs(bus, opened, stopping.Token))];
+            // Outputs first: what the first samples find may switch one.
+            loops = [.. file.Buses.Where(HasOutputs).Select(bus => Outputs(bus, opened, stopping.Token)), .. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token))];
             await await Task.WhenAny(loops); // a loop that died takes the node with it: half a node that looks whole is worse
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -14,9 +14,11 @@ namespace SensorNode.Telemetry;
 /// and starts again when any of that ends. One loop does it all; the link and the outbox only wake it.
 /// </summary>
 /// <param name="time">Wall clock.</param>
-public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null, OutputOrders? outputs = null) : BackgroundService
+public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null, OutputOrders? outputs = null, EdgeWatch? watch = null) : BackgroundService
 {
     private static readonly TimeSpan GapBirthInterval = TimeSpan.FromSeconds(10); // births for gaps, while a full outbox drops and drops
+
+    private static readonly TimeSpan EpisodeBirthInterval = TimeSpan.FromSeconds(1); // births for what our own rules find, while one of them flaps
 
     private readonly LinkEvents _events = new();
     private readonly Backoff _backoff = new(Random.Shared);
@@ -30,6 +32,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     private TimeSpan _bornAt;
     private ITimer _timer = null!;  // for what is due next; unset while nothing is
     private long _rounds;
+    private long _episodesTold;     // the version of the watch that the last birth told
     private bool _toldToEnd;
     private SessionStatus _status = SessionStatus.Starting;
     private MqttEndReason? _lastEnd;
@@ -56,6 +59,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         using var sender = _sender = new(_node, outbox, link, _session, Counts);
         _events.OnDroppedMessage = Counts.DroppedCommand;
         outbox.Changed += _events.Wake;
+        if (watch is not null) watch.Changed += _events.Wake;
         await using var timer = _timer = time.CreateTimer(_ => _events.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
@@ -75,6 +79,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         finally
         {
             outbox.Changed -= _events.Wake;
+            if (watch is not null) watch.Changed -= _events.Wake;
             await SayGoodbyeAsync();
         }
     }
@@ -85,7 +90,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         if (!_isOpen && now >= _connectAt) Connect();
         if (_session.MayPublishData)
         {
-            if (_sender.GapToTell() && now - _bornAt >= GapBirthInterval) Birth();
+            if (_sender.GapToTell() && now - _bornAt >= GapBirthInterval || HasEpisodesToTell && now - _bornAt >= EpisodeBirthInterval) Birth();
             if (_sender.Send(Now, now)) _events.Wake();
         }
         WakeAt(Due());
@@ -98,9 +103,11 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     {
         if (!_isOpen) return _connectAt;
         if (!_session.MayPublishData) return null;
-        var gap = _sender.GapToTell() ? _bornAt + GapBirthInterval : (TimeSpan?)null;
+        var gap = HasEpisodesToTell ? _bornAt + EpisodeBirthInterval : _sender.GapToTell() ? _bornAt + GapBirthInterval : (TimeSpan?)null;
         return gap < _sender.Window.NextTick || _sender.Window.NextTick is null ? gap : _sender.Window.NextTick;
     }
+
+    private bool HasEpisodesToTell => watch is not null && watch.Version != _episodesTold;
 
     private void WakeAt(TimeSpan? due)
     {
@@ -237,6 +244,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     private void Birth()
     {
         var declared = outbox.Declaration();
+        (_episodesTold, _session.Episodes) = (watch?.Version ?? 0, watch?.Said); // the version first: what comes between is told again
         foreach (var message in _session.Birth(Now, declared, outbox.Newest()))
         {
             if (_sender.Publish(message)) continue;

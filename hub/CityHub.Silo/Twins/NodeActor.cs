@@ -2,6 +2,7 @@ using CityHub.Contracts;
 using SmartCity.Readings;
 using SmartCity.Sparkplug;
 using SmartCity.Twins;
+using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;
 
@@ -15,6 +16,9 @@ internal sealed class NodeActor(NodeTwin twin) : IHasDeadline
 
     public NodeTwin Twin => twin;
     public HostSession? Session { get; set; }
+
+    /// <summary>What its last birth said that its own rules have found.</summary>
+    public IReadOnlyList<EdgeEpisode> Told { get; set; } = [];
 
     /// <summary>By device name.</summary>
     public Dictionary<string, SensorActor> Sensors { get; } = new(StringComparer.Ordinal);

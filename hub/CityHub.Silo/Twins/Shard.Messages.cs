@@ -114,6 +114,7 @@ internal sealed partial class Shard
                 _parts.Feed.Tell(_wallNow, "node.gap", node.Name);
             }
         }
+        node.Told = outcome.Episodes ?? [];
         Becomes(node, NodePresence.Online);
         TakeBirthValues(node, session);
     }
@@ -130,6 +131,7 @@ internal sealed partial class Shard
         sensor.IsDead = false;
         NoteBirthOfOutputs(sensor);
         device.Attachment = sensor;
+        AdoptEpisodes(sensor);
         MarkDirty(node);
         TakeBirthValues(node, session);
     }

@@ -52,7 +52,7 @@ public static partial class RuleParser
             Higher = [.. levels.Skip(1)],
             Mean = mean, Rate = rate, Early = early, District = district, RelativeTo = relative, Votes = votes,
             ClearFor = text.Span("clear-for", TimeSpan.Zero, Day) ?? TimeSpan.Zero,
-            PerDay = text.YesNo("per-day") ?? false,
+            PerDay = text.YesNo("per-day") ?? false, Edge = ReadEdge(text, mean is null && rate is null && early is null && relative is null && district is null && votes is null, breach, levels.Count),
             Schedule = ReadSchedule(text, named.Calendars),
             Gate = text.Choice("quality", ("good", QualityGate.Good), ("suspect", QualityGate.Suspect)) ?? QualityGate.Good,
             Districts = ReadDistrictNames(text, named.Districts), Tags = [.. text.List("tags").Select(tag => tag.Value!)],
@@ -63,6 +63,14 @@ public static partial class RuleParser
         text.RefuseOthers();
         if (errors.Count > before) return;
         if (!byId.TryAdd(rule.Id, rule)) text.Error("id", $"'{rule.Id}' stands twice");
+    }
+
+    /// <summary>What a node can look after too: a value against limits of one severity.</summary>
+    private static bool ReadEdge(RuleText text, bool isPlain, Breach breach, int severities)
+    {
+        if (text.YesNo("edge") is not true) return false;
+        if (!isPlain || severities > 1 || breach is not (Breach.Above or Breach.Below or Breach.Equal)) text.Error("edge", "a node compares values with 'above', 'below' or 'equal' under one severity, and nothing else");
+        return true;
     }
 
     private static string? ReadId(RuleText text, string key, bool required = false)

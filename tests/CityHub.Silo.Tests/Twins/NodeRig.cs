@@ -6,6 +6,7 @@ using SmartCity.Mqtt;
 using SmartCity.Readings;
 using SmartCity.Sparkplug;
 using SmartCity.Telemetry;
+using SmartCity.Watch;
 
 namespace CityHub.Silo.Tests.Twins;
 
@@ -45,6 +46,9 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
     /// <summary>What births say of the device's newest values.</summary>
     public List<BirthValue> Values { get; } = [];
 
+    /// <summary>What births say that the node's own rules have found.</summary>
+    public List<EdgeEpisode> Episodes { get; } = [];
+
     public int Births => _births;
 
     public bool IsAnswered(Lane lane, ulong batch) => Answers.Any(answer => answer.Lanes.Any(of => of.Lane == lane && of.Through >= batch));
@@ -77,6 +81,7 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
         lock (_gate)
         {
             var outbox = new OutboxDeclaration(_outbox, Boot, [.. Oldest.Select(oldest => new LaneExtent(oldest, oldest + 1_000_000))]);
+            _session.Episodes = EdgeEpisode.Write(Episodes);
             foreach (var message in _session.Birth(Now, outbox, Values)) Publish(message);
         }
         Interlocked.Increment(ref _births);

@@ -42,6 +42,7 @@ public sealed class RuleExamplesTests
         { "severities.yaml", "harbour", "0:00:00 water-level 2.1; 0:05:00", "river minor" },
         { "severities.yaml", "harbour", "0:00:00 water-level 3.3; 0:01:00 water-level 2.9; 0:11:01 water-level 2.9", "river critical major" },
         { "severities.yaml", "harbour", "0:00:00 door-open 1; 0:02:00; 0:50:00 door-open 1; 1:00:00", "door warning major" },
+        { "edge.yaml", "harbour", "0:00:00 smoke 1; 0:00:01 smoke 0", "pole-smoke critical over" },
         { "votes.yaml", "old-town", "0:00:00 sound-level 90; 0:00:01 sound-level 60; 0:00:02 sound-level 90; 0:00:03 sound-level 60; 0:00:04 sound-level 90", "loud minor" },
         { "votes.yaml", "old-town", "0:00:00 sound-level 90; 0:00:01 sound-level 60; 0:00:02 sound-level 60; 0:00:03 sound-level 60; 0:00:04 sound-level 90; 0:00:05 sound-level 90", "" },
         { "mean.yaml", "old-town", string.Join("; ", Enumerable.Range(1, 8).Select(hour => $"{hour}:00:00 ozone 121")), "ozone-8h major" },

@@ -113,6 +113,7 @@ public sealed class RuleParserTests
     [Theory]
     [InlineData("an unknown key", "colour: red", 1, "unknown key 'colour'")]
     [InlineData("an unknown key of a rule", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor, unless: rain }", 2, "unknown key 'unless'")]
+    [InlineData("a rule for nodes that only the hub can evaluate", "rules:\n- { id: a, quantity: pm10, above: 50, severity: minor, edge: true, votes: 3 of 5 }", 2, "edge: a node compares values with")]
     [InlineData("no id", "rules:\n- { quantity: smoke, above: 0, severity: minor }", 2, "'id' is missing")]
     [InlineData("an id in capitals", "rules:\n- { id: Heat, quantity: smoke, above: 0, severity: minor }", 2, "id: lower case")]
     [InlineData("an id twice", "rules:\n- { id: a, quantity: smoke, above: 0, severity: minor }\n- { id: a, quantity: flood, above: 0, severity: minor }", 3, "'a' stands twice")]

@@ -12,14 +12,15 @@ internal sealed class SimulatedPole : IDisposable
     private readonly List<IDisposable> _buses = [];
     private readonly List<Func<TimeSpan>> _steps = [];
 
-    public SimulatedPole(string yaml, string? witness = null, IClockTrust? clock = null)
+    public SimulatedPole(string yaml, string? witness = null, IClockTrust? clock = null, string? state = null, ulong outbox = 7)
     {
         var (file, problems) = NodeFileReader.Parse("pole.yaml", yaml, new(Witness: witness is null ? null : new("--witness", witness)));
         Assert.True(file is not null, string.Join('\n', problems));
         File = file;
         var faults = new SampleLoopFaults(NullLogger<SampleLoopFaults>.Instance);
         var board = new SimulatedBoard(file, file.Simulation!, Time);
-        var stamping = new ReadingClock(Samples, clock ?? new TrustedClock(), Time);
+        if (state is not null) _buses.Add(Watch = new(file, state, new(outbox), Orders, Time, NullLogger<EdgeWatch>.Instance));
+        var stamping = new ReadingClock(Samples, clock ?? new TrustedClock(), Time, Watch);
         var air = new AirMoisture();
         SampleLoopDevice Device(DevicePlan plan) => new(plan, stamping, air, faults);
         foreach (var bus in file.Buses)
@@ -45,6 +46,9 @@ internal sealed class SimulatedPole : IDisposable
     }
 
     public PoleTime Time { get; } = new();
+
+    /// <summary>The node's own rules; null without a folder for their state.</summary>
+    public EdgeWatch? Watch { get; }
 
     public OutputOrders Orders { get; } = new();
 
