@@ -32,5 +32,5 @@ internal static class Bme280Example
         return registers.Aggregate(new StringBuilder(), (text, register) => text.Append(CultureInfo.InvariantCulture, $"0x{register.Key:x2} 0x{register.Value:x2}\n")).ToString();
     }
 
-    private static byte[] Twenty(int bits) => [(byte)(bits >> 12), (byte)(bits >> 4), (byte)(bits << 4)];
+    private static byte[] Twenty(int bits) => [(byte)(bits >> 12), (byte)(bits >> 4 & 0xFF), (byte)(bits << 4 & 0xF0)];
 }

@@ -34,8 +34,8 @@ public sealed class RealKernel : IDisposable
         Assert.Matches(@"(?i)0x76.*bme280", said); // the scan finds it by its number
         Assert.Matches(@"climate +air-temperature +25\.08 Cel", said);
         Assert.Matches(@"climate +air-pressure +1006\.53 hPa", said);
-        Assert.Matches(@"dust +pm2\.5 +35 ug/m3", said);
-        Assert.Matches(@"dust +pm10 +57 ug/m3", said);
+        Assert.Matches(@"dust +pm2\.5 +35\.00 ug/m3", said);
+        Assert.Matches(@"dust +pm10 +57\.00 ug/m3", said);
     }
 
     [Fact]
