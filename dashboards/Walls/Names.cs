@@ -11,7 +11,7 @@ internal static class Names
     public const string ChosenQuantity = "${quantity:raw}";
 
     /// <summary>The quantities that somebody measures and the timeline therefore holds. What the hub computes from them for its rules is not written down.</summary>
-    public static IReadOnlyList<QuantityRow> Measured { get; } = [.. QuantityCatalogue.All.Where(q => DerivedQuantity.Find(q.Quantity) is null)];
+    public static IReadOnlyList<QuantityRow> Measured { get; } = [.. QuantityCatalogue.All.Where(q => DerivedQuantity.Find(q.Quantity) is null && AirQualityIndex.Find(q.Quantity) is null)];
 
     public static string Of(Quantity quantity) => TimelineSchema.Measurement(quantity);
 

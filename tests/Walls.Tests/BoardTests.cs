@@ -80,6 +80,8 @@ public sealed partial class BoardTests
                 Figures.Hub => [.. HubMetricNames.Fields, .. HubMetricNames.Labels],
                 Figures.District => [.. Figures.DistrictFields, TimelineSchema.District],
                 Figures.Node => [.. Figures.NodeFields, TimelineSchema.District, TimelineSchema.Node],
+                Figures.AirIndex => [.. Figures.AirIndexFields, .. Figures.AirIndexTags],
+                Figures.Forecast => [.. Figures.ForecastFields, .. Figures.ForecastTags],
                 TimelineSchema.Episodes => [.. TimelineSchema.EpisodeFields, .. TimelineSchema.EpisodeTags],
                 TimelineSchema.Presence => [.. TimelineSchema.PresenceFields, .. TimelineSchema.PresenceTags],
                 _ when quantities.Contains(query.Measurement) => [.. TimelineSchema.Tags, .. query.Source == Store.Raw.Uid ? TimelineSchema.ReadingFields : TimelineSchema.WindowFields],

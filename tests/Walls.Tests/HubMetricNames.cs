@@ -17,7 +17,7 @@ internal static partial class HubMetricNames
 
     public static IReadOnlySet<string> Histograms { get; } = Find(HistogramPattern()).ToHashSet(StringComparer.Ordinal);
 
-    public static IEnumerable<string> Fields => [.. Counters, .. Gauges, .. Histograms.SelectMany(h => new[] { h + Figures.Median, h + Figures.High })];
+    public static IEnumerable<string> Fields => [.. Counters, .. Gauges, .. Histograms.SelectMany(h => new[] { h + Figures.Median, h + Figures.P99 })];
 
     public static IReadOnlySet<string> Labels { get; } = Sources.SelectMany(s => LabelPattern().Matches(s)).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
 

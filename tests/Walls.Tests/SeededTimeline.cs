@@ -2,6 +2,7 @@ using Rig;
 using SmartCity.Readings;
 using SmartCity.Timeline;
 using SmartCity.Watch;
+using SmartCity.Watch.EarlyWarning;
 using SmartCity.Watch.Repairs;
 
 namespace Walls.Tests;
@@ -27,6 +28,7 @@ public sealed class SeededTimeline : IAsyncLifetime
         await Write(Resolution.Minute, w => Windows(w, TimeSpan.FromHours(4), TimeSpan.FromMinutes(1)));
         await Write(Resolution.Hour, w => Windows(w, TimeSpan.FromDays(14), TimeSpan.FromHours(1)));
         await Write(Resolution.Raw, Cities);
+        await Write(Resolution.Raw, Twins);
         await Write(Resolution.Raw, Hub);
         await Write(Resolution.Hour, Episodes);
     }
@@ -108,6 +110,34 @@ public sealed class SeededTimeline : IAsyncLifetime
         }
     }
 
+    /// <summary>Indices of two days at the stations that measure what they are made of; forecasts of the water, each instant by the newest that speaks of it.</summary>
+    private void Twins(LineWriter w)
+    {
+        foreach (var series in SampleCity.All.Where(s => s.Quantity == Quantity.Pm2_5))
+        {
+            for (var hour = 0; hour < 48; hour++)
+            {
+                var at = new Instant(Now.UnixMilliseconds / 3_600_000 * 3_600_000) - TimeSpan.FromHours(hour);
+                var index = 20 + (hour * 7 + series.Number * 31) % 300;
+                FigureLines.AirIndex(w, series.Node.District, series.Sensor, Quantity.UsAqi, index, at);
+                FigureLines.AirIndex(w, series.Node.District, series.Sensor, Quantity.CnAqi, Math.Max(0, index - 12), at);
+            }
+        }
+        const int Step = 600_000;
+        foreach (var series in SampleCity.All.Where(s => s.Quantity == Quantity.WaterLevel))
+        {
+            for (var from = new Instant(Now.UnixMilliseconds / Step * Step) - TimeSpan.FromHours(6); from <= Now; from += TimeSpan.FromMilliseconds(Step))
+            {
+                Expected Expect(int steps)
+                {
+                    var middle = SampleCity.Value(series, from + TimeSpan.FromMilliseconds(steps * Step));
+                    return new(middle - 0.05 * steps, middle, middle + 0.05 * steps);
+                }
+                FigureLines.Forecast(w, series.Node.District, series.Sensor, Quantity.WaterLevel, "flood-ahead", new(from.UnixMilliseconds, Step, SampleCity.Value(series, from), Expect(1), Expect(3), Expect(6)));
+            }
+        }
+    }
+
     private void Hub(LineWriter w)
     {
         var values = new Dictionary<string, string[]>
@@ -122,7 +152,7 @@ public sealed class SeededTimeline : IAsyncLifetime
             [
                 .. HubMetricNames.Counters.Select((name, i) => (name, (double)(t * (i + 1)))),
                 .. HubMetricNames.Gauges.Select((name, i) => (name, name == "cityhub_mqtt_online" ? 1.0 : (t / 30 % 10) + i)),
-                .. HubMetricNames.Histograms.SelectMany(name => new[] { (name + Figures.Median, 0.004), (name + Figures.High, 0.03) }),
+                .. HubMetricNames.Histograms.SelectMany(name => new[] { (name + Figures.Median, 0.004), (name + Figures.P99, 0.03) }),
             ];
             FigureLines.Hub(w, [], all, at);
             foreach (var (label, names) in values)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SmartCity.Readings;
+using SmartCity.Watch;
 using Walls.Grafana;
 
 namespace Walls.Boards;
@@ -36,4 +37,26 @@ internal static class AirIndex
 
     public static IReadOnlyList<(double?, string)> Steps(Quantity pollutant) =>
         [.. Bands.Select((band, i) => (i == 0 ? (double?)null : Ends[pollutant][i - 1], band.Colour))];
+
+    /// <summary>The bands of the index of the US Environmental Protection Agency, with its names and colours (EPA-454/B-24-002, tables 1 and 2).</summary>
+    public static IReadOnlyList<(string Name, string Colour)> Us { get; } =
+    [
+        ("good", "#00E400"), ("moderate", "#FFFF00"), ("unhealthy for sensitive groups", "#FF7E00"), ("unhealthy", "#FF0000"), ("very unhealthy", "#8F3F97"), ("hazardous", "#7E0023"),
+    ];
+
+    /// <summary>The bands of China's index, with its colours (HJ 633-2012, table 3) and its names in English.</summary>
+    public static IReadOnlyList<(string Name, string Colour)> Cn { get; } =
+    [
+        ("excellent", "#00E400"), ("good", "#FFFF00"), ("lightly polluted", "#FF7E00"), ("moderately polluted", "#FF0000"), ("heavily polluted", "#99004C"), ("severely polluted", "#7E0023"),
+    ];
+
+    /// <summary>A word for each value of an index of 0 to 500: the colours, which are the authorities' and not made for the colour-blind, never stand alone.</summary>
+    public static IReadOnlyList<JsonObject> IndexWords(IReadOnlyList<(string Name, string Colour)> bands)
+    {
+        var ends = AirQualityIndex.BandEnds;
+        return [.. bands.Select((band, i) => Meaning.Range(i == 0 ? null : ends[i - 1] + 1, i < ends.Count ? ends[i] : null, $"{band.Name} ({(i == 0 ? 0 : ends[i - 1] + 1)} to {(i < ends.Count ? ends[i] : 500)})", band.Colour))];
+    }
+
+    public static IReadOnlyList<(double?, string)> IndexSteps(IReadOnlyList<(string Name, string Colour)> bands) =>
+        [.. bands.Select((band, i) => (i == 0 ? (double?)null : AirQualityIndex.BandEnds[i - 1] + 1, band.Colour))];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SmartCity.Readings;
+using SmartCity.Timeline;
 using Walls.Grafana;
 
 namespace Walls.Boards;
@@ -25,6 +26,9 @@ internal static class AirQuality
         .Heading("European Air Quality Index, hour by hour")
         .Row(8, (12, Hourly(Pollutants[0])), (12, Hourly(Pollutants[1])))
         .Row(8, (8, Hourly(Pollutants[2])), (8, Hourly(Pollutants[3])), (8, Hourly(Pollutants[4])))
+        .Heading("The indices that rules are made of: the US one (EPA) and China's (HJ 633)")
+        .Row(7, (6, IndexNow("US index now", Quantity.UsAqi, AirIndex.Us)), (18, IndexHourly("US index", Quantity.UsAqi, AirIndex.Us)))
+        .Row(7, (6, IndexNow("China's index now", Quantity.CnAqi, AirIndex.Cn)), (18, IndexHourly("China's index", Quantity.CnAqi, AirIndex.Cn)))
         .Heading("Course")
         .Row(9, (12, Course("Particles", (Quantity.Pm1, "PM1"), (Quantity.Pm2_5, "PM2.5"), (Quantity.Pm10, "PM10"), (Quantity.BlackCarbon, "black carbon"))),
             (12, Course("Gases", (Quantity.NitrogenMonoxide, "NO"), (Quantity.NitrogenDioxide, "NO2"), (Quantity.Ozone, "O3"), (Quantity.SulfurDioxide, "SO2"), (Quantity.Benzene, "benzene"))))
@@ -50,6 +54,29 @@ internal static class AirQuality
         Steps = AirIndex.Steps(pollutant.Quantity),
         Links = [Shared.ToSensor(pollutant.Quantity)],
     };
+
+    private static Panel IndexNow(string title, Quantity index, IReadOnlyList<(string, string)> bands) => Panels.Stat(title, "The worst of the chosen districts in the newest hour that is over. Computed where a rule compares the index.", sparkline: false,
+        asks: Index(index).Every("1h", empty: "none").Named(title)) with
+    {
+        Unit = "none",
+        Decimals = 0,
+        TimeFrom = "3h",
+        NoValue = "no rule computes it",
+        Mappings = AirIndex.IndexWords(bands),
+        Steps = AirIndex.IndexSteps(bands),
+        Options = Panels.Stat("", "").Options.With("colorMode", "background_solid"),
+    };
+
+    private static Panel IndexHourly(string title, Quantity index, IReadOnlyList<(string, string)> bands) => Panels.States(title, "The band of each hour at each sensor.",
+        Index(index).By("sensor").Every("1h").Named("$tag_sensor")) with
+    {
+        Unit = "none",
+        NoValue = "no rule computes it",
+        Mappings = AirIndex.IndexWords(bands),
+        Steps = AirIndex.IndexSteps(bands),
+    };
+
+    private static Ask Index(Quantity index) => Ask.From(Store.Raw, Figures.AirIndex).Select(Names.Max(TimelineSchema.Value)).InDistrict().Where($"\"{Figures.Index}\" = '{QuantityCatalogue.Of(index).Name}'");
 
     private static Panel Course(string title, params (Quantity Quantity, string Name)[] quantities) => Panels.Lines(title, "Means over the chosen districts.", "conμgm3",
         [.. quantities.Select(q => Ask.From(Store.Minute, Names.Of(q.Quantity)).Select(Names.Mean("mean")).InDistrict().Every().Named(q.Name))]);

@@ -98,7 +98,7 @@ internal static class AlertDesk
 
     private static Panel Delivery => Panels.Lines("From alert to department", "From the commit of an alert to the answer that took it.", "s",
         Ask.From(Store.Raw, Figures.Hub).Select(Names.Max("cityhub_webhook_commit_to_delivered_seconds" + Figures.Median)).Every().Named("median"),
-        Ask.From(Store.Raw, Figures.Hub).Select(Names.Max("cityhub_webhook_commit_to_delivered_seconds" + Figures.High)).Every().Named("99th percentile")) with
+        Ask.From(Store.Raw, Figures.Hub).Select(Names.Max("cityhub_webhook_commit_to_delivered_seconds" + Figures.P99)).Every().Named("99th percentile")) with
     {
         Min = 0,
     };

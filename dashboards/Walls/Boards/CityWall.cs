@@ -80,7 +80,7 @@ internal static class CityWall
     };
 
     private static Panel Delivered => Panels.Stat("Alert to department", "From the commit of an alert to the department's answer that it has it: 99th percentile.", far: true,
-        asks: Ask.From(Store.Raw, Figures.Hub).Select(Names.Max("cityhub_webhook_commit_to_delivered_seconds" + Figures.High)).Every()) with
+        asks: Ask.From(Store.Raw, Figures.Hub).Select(Names.Max("cityhub_webhook_commit_to_delivered_seconds" + Figures.P99)).Every()) with
     {
         Unit = "s",
         NoValue = "none sent",

@@ -12,7 +12,7 @@ internal static class HubHealth
         Refresh = "10s",
         Annotations = [Shared.Episodes()],
     }
-        .Row(5, (5, Online), (5, Stat("Readings", "Readings taken as new.", "recps", Names.Rate("cityhub_readings_total"))), (5, Stat("Stored after", "From a message's arrival to its commit: 99th percentile.", "s", Names.Max("cityhub_arrival_to_stored_seconds" + Figures.High))),
+        .Row(5, (5, Online), (5, Stat("Readings", "Readings taken as new.", "recps", Names.Rate("cityhub_readings_total"))), (5, Stat("Stored after", "From a message's arrival to its commit: 99th percentile.", "s", Names.Max("cityhub_arrival_to_stored_seconds" + Figures.P99))),
             (5, Stat("Rules", "Version of the rules in force.", "none", Names.Last("cityhub_rules_version"))), (4, Stat("Rule errors", "Errors in the rule files as they are now.", "none", Names.Last("cityhub_rule_errors"), bad: 1)))
         .Row(9, (12, In), (12, Latency))
         .Row(9, (12, Waiting), (12, SetAside))
@@ -89,7 +89,7 @@ internal static class HubHealth
 
     private static Ask Rate(string metric, string name) => Ask.From(Store.Raw, Figures.Hub).Select(Names.Rate(metric)).Every(empty: "none").Named(name);
 
-    private static Ask High(string metric, string name) => Ask.From(Store.Raw, Figures.Hub).Select(Names.Max(metric + Figures.High)).Every().Named(name);
+    private static Ask High(string metric, string name) => Ask.From(Store.Raw, Figures.Hub).Select(Names.Max(metric + Figures.P99)).Every().Named(name);
 
     private static Ask Last(string metric, string name) => Ask.From(Store.Raw, Figures.Hub).Select(Names.Last(metric)).Every().Named(name);
 }

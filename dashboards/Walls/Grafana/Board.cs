@@ -13,6 +13,9 @@ internal sealed record Board(string Uid, string Title, string Description)
 
     public string From { get; init; } = "now-6h";
 
+    /// <summary>The end of its span: later than now where it shows what is expected.</summary>
+    public string To { get; init; } = "now";
+
     public string Refresh { get; init; } = "30s";
 
     /// <summary>Read from across a room, in kiosk mode.</summary>
@@ -77,7 +80,7 @@ internal sealed record Board(string Uid, string Title, string Description)
             ["graphTooltip"] = 1,
             ["refresh"] = Refresh,
             ["timezone"] = "browser",
-            ["time"] = new JsonObject { ["from"] = From, ["to"] = "now" },
+            ["time"] = new JsonObject { ["from"] = From, ["to"] = To },
             ["timepicker"] = new JsonObject { ["refresh_intervals"] = new JsonArray("5s", "10s", "30s", "1m", "5m", "15m") },
             ["links"] = new JsonArray(new JsonObject
             {

@@ -1,5 +1,6 @@
 using SmartCity.Readings;
 using SmartCity.Watch;
+using SmartCity.Watch.EarlyWarning;
 
 namespace SmartCity.Timeline;
 
@@ -49,6 +50,32 @@ public static class FigureLines
         w.Integer(Figures.Unledgered, figures.Unledgered ? 1 : 0);
         Place(w, figures.Place);
         w.End(TimelineSchema.Nanoseconds(at));
+    }
+
+    /// <param name="index">Which one.</param>
+    /// <param name="at">The end of the hour that it speaks of.</param>
+    public static void AirIndex(LineWriter w, string district, SensorId sensor, Quantity index, double value, Instant at)
+    {
+        w.Begin(LineWriter.Head(Figures.AirIndex, (TimelineSchema.District, district), (Figures.Index, QuantityCatalogue.Of(index).Name), (TimelineSchema.Sensor, sensor.Value)));
+        w.Float(TimelineSchema.Value, value);
+        w.Integer(Figures.Band, AirQualityIndex.Band(value));
+        w.End(TimelineSchema.Nanoseconds(at));
+    }
+
+    /// <summary>The three instants that a forecast speaks of: one, three and six steps ahead. What is not a finite number is left out.</summary>
+    public static void Forecast(LineWriter w, string district, SensorId sensor, Quantity quantity, string rule, in Forecast forecast)
+    {
+        var head = LineWriter.Head(Figures.Forecast, (TimelineSchema.District, district), (Figures.Quantity, QuantityCatalogue.Of(quantity).Name), ("rule", rule), (TimelineSchema.Sensor, sensor.Value));
+        foreach (var (steps, expected) in (ReadOnlySpan<(int, Expected)>)[(1, forecast.One), (3, forecast.Three), (6, forecast.Six)])
+        {
+            if (!double.IsFinite(expected.Low) || !double.IsFinite(expected.Middle) || !double.IsFinite(expected.High)) continue;
+            w.Begin(head);
+            w.Float(Figures.Low, expected.Low);
+            w.Float(Figures.Middle, expected.Middle);
+            w.Float(Figures.High, expected.High);
+            w.Float(Figures.Ahead, steps * forecast.Step / 1000.0);
+            w.End(TimelineSchema.Nanoseconds(new Instant(forecast.From + steps * forecast.Step)));
+        }
     }
 
     /// <summary>Metrics of the hub that carry the same labels. What is not a finite number is left out; when nothing is left, so is the line.</summary>

@@ -18,11 +18,33 @@ public static class Figures
     /// <summary>One series a node. Tags <c>district</c>, <c>node</c>.</summary>
     public const string Node = "node";
 
+    /// <summary>Air quality indices as the hub computes them for its rules, a point for each hour that is over. Tags <c>district</c>, <see cref="Index"/>, <c>sensor</c>.</summary>
+    public const string AirIndex = "air_index";
+
+    /// <summary>Which index: the quantity's name in the catalogue, <c>us-aqi</c> or <c>cn-aqi</c>.</summary>
+    public const string Index = "index";
+
+    /// <summary>What is expected of a sensor, a point for each instant that a forecast speaks of; the newest forecast of an instant stands. Points lie ahead of the clock.
+    /// Tags <c>district</c>, <see cref="Quantity"/>, <c>rule</c>, <c>sensor</c>.</summary>
+    public const string Forecast = "forecast";
+
+    /// <summary>Of a forecast: the quantity's name in the catalogue.</summary>
+    public const string Quantity = "quantity";
+
+    /// <summary>Of a forecast, floats: four times in five the value lies between low and high.</summary>
+    public const string Low = "low", Middle = "middle", High = "high";
+
+    /// <summary>Of a forecast, float: how many seconds ahead of its origin the point lies.</summary>
+    public const string Ahead = "ahead_s";
+
+    /// <summary>Of an air quality index, integer: its band, 1 the best to 6.</summary>
+    public const string Band = "band";
+
     /// <summary>Appended to a histogram's name: the median of what was observed since the figures before.</summary>
     public const string Median = "_p50";
 
     /// <summary>Likewise, the 99th percentile.</summary>
-    public const string High = "_p99";
+    public const string P99 = "_p99";
 
     /// <summary>Of a district or node: degrees north; of a district the mean of its sensors.</summary>
     public const string Latitude = "latitude";
@@ -72,6 +94,16 @@ public static class Figures
     /// <summary>Every field of a district's figures.</summary>
     public static IReadOnlyList<string> DistrictFields { get; } =
         [Sensors, SensorsOnline, Nodes, NodesOnline, Worst, Latitude, Longitude, .. Enum.GetValues<Severity>().Select(Open)];
+
+    /// <summary>Every field of an air quality index.</summary>
+    public static IReadOnlyList<string> AirIndexFields { get; } = [TimelineSchema.Value, Band];
+
+    public static IReadOnlyList<string> AirIndexTags { get; } = [TimelineSchema.District, Index, TimelineSchema.Sensor];
+
+    /// <summary>Every field of a forecast.</summary>
+    public static IReadOnlyList<string> ForecastFields { get; } = [Low, Middle, High, Ahead];
+
+    public static IReadOnlyList<string> ForecastTags { get; } = [TimelineSchema.District, Quantity, "rule", TimelineSchema.Sensor];
 
     /// <summary>Every field of a node's figures.</summary>
     public static IReadOnlyList<string> NodeFields { get; } = [Online, Sensors, Outstanding, Clock, SilentSeconds, Unledgered, Latitude, Longitude];

@@ -19,11 +19,11 @@ public static class InfluxQlSubset
     private static readonly FrozenSet<string> Banned = new[] { "into", "slimit", "soffset", "cardinality", "tz", "distinct", "explain" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Measurements = QuantityCatalogue.All.Select(row => TimelineSchema.Measurement(row.Quantity))
-        .Append(TimelineSchema.Episodes).Append(TimelineSchema.Presence).Append(Figures.Hub).Append(Figures.District).Append(Figures.Node).ToFrozenSet(StringComparer.Ordinal);
+        .Append(TimelineSchema.Episodes).Append(TimelineSchema.Presence).Append(Figures.Hub).Append(Figures.District).Append(Figures.Node).Append(Figures.AirIndex).Append(Figures.Forecast).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Names = TimelineSchema.Tags.Concat(TimelineSchema.EpisodeTags).Concat(TimelineSchema.PresenceTags)
         .Concat(TimelineSchema.ReadingFields).Concat(TimelineSchema.WindowFields).Concat(TimelineSchema.EpisodeFields).Concat(TimelineSchema.PresenceFields)
-        .Concat(Figures.DistrictFields).Concat(Figures.NodeFields).Append("time").ToFrozenSet(StringComparer.Ordinal);
+        .Concat(Figures.DistrictFields).Concat(Figures.NodeFields).Concat(Figures.AirIndexFields).Concat(Figures.AirIndexTags).Concat(Figures.ForecastFields).Concat(Figures.ForecastTags).Append("time").ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Words = new[]
     {

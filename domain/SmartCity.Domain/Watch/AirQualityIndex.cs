@@ -75,6 +75,12 @@ public static class AirQualityIndex
     /// <summary>The index of a part as reported: the US rounds, China rounds up.</summary>
     public static double Reported(Quantity index, double part) => index == Quantity.CnAqi ? Math.Ceiling(part - 1e-9) : Math.Round(part, MidpointRounding.AwayFromZero);
 
+    /// <summary>Where each band but the last one ends, that value included: the same in both indices.</summary>
+    public static IReadOnlyList<double> BandEnds { get; } = [50, 100, 150, 200, 300];
+
+    /// <summary>The band of an index: 1 the best, 6 the worst.</summary>
+    public static int Band(double index) => 1 + BandEnds.Count(end => index > end);
+
     private static (double, double, double, double)[] UsSteps(double[] bounds, int first = 0)
     {
         (double Low, double High)[] index = [(0, 50), (51, 100), (101, 150), (151, 200), (201, 300), (301, 500)];

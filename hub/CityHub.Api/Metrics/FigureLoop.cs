@@ -22,6 +22,7 @@ internal sealed partial class FigureLoop(ITimeline? timeline, ICity city, Metric
 
     private readonly Meter _meter = new(Names.Meter);
     private readonly Dictionary<string, IReadOnlyList<long>> _before = [];
+    private readonly TwinFigures _twins = new();
     private string? _trouble;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,6 +38,7 @@ internal sealed partial class FigureLoop(ITimeline? timeline, ICity city, Metric
             try
             {
                 var answer = await influx.Offer(TimelineSchema.Database(Resolution.Raw), lines, stoppingToken);
+                if (answer.Verdict == WriteVerdict.Stored) _twins.Taken();
                 rounds.Add(1, new KeyValuePair<string, object?>("outcome", answer.Verdict.ToString()));
                 var trouble = answer.Verdict == WriteVerdict.Stored ? null : answer.Reason;
                 if (trouble != _trouble && trouble is not null) NotTaken(trouble);
@@ -59,6 +61,7 @@ internal sealed partial class FigureLoop(ITimeline? timeline, ICity city, Metric
     private void Write(LineWriter lines, Instant at, int round)
     {
         var sensors = city.Sensors();
+        _twins.Write(lines, sensors);
         foreach (var district in city.Districts())
         {
             var middle = Middle(sensors.Where(s => s.Place.District == district.Id));
@@ -94,7 +97,7 @@ internal sealed partial class FigureLoop(ITimeline? timeline, ICity city, Metric
                 }
                 var before = _before.GetValueOrDefault(point.Key) ?? [];
                 if (Quantiles.Of(0.5, point.Bounds, before, point.Buckets) is { } median) values.Add((point.Name + Figures.Median, median));
-                if (Quantiles.Of(0.99, point.Bounds, before, point.Buckets) is { } high) values.Add((point.Name + Figures.High, high));
+                if (Quantiles.Of(0.99, point.Bounds, before, point.Buckets) is { } high) values.Add((point.Name + Figures.P99, high));
                 _before[point.Key] = point.Buckets;
             }
             FigureLines.Hub(lines, [.. group.First().Labels], values, at);
