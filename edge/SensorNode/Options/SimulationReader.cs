@@ -20,6 +20,7 @@ internal static class SimulationReader
         ["traffic"] = Scenario.Traffic, ["showers"] = Scenario.Showers, ["dry"] = Scenario.Dry,
     };
 
+    private static readonly Dictionary<string, Scenario> TrapWords = new() { ["traffic"] = Scenario.Traffic, ["dry"] = Scenario.Dry };
     private static readonly Dictionary<string, Scenario> LightWords = new() { ["daylight"] = Scenario.Daylight };
     private static readonly Dictionary<string, Scenario> SupplyWords = new() { ["mains"] = Scenario.Mains };
 
@@ -56,7 +57,8 @@ internal static class SimulationReader
             Bh1750Plan => (LightWords, Scenario.Daylight),
             Ina219Plan => (SupplyWords, Scenario.Mains),
             Ads1115Plan or Adxl345Plan or Pms5003Plan => (SteadyWords, Scenario.Steady),
-            OutputPlan => (SteadyWords, Scenario.Steady),
+            OutputPlan or EchoPlan => (SteadyWords, Scenario.Steady),
+            SpeedTrapPlan => (TrapWords, Scenario.Traffic),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -112,6 +114,7 @@ internal static class SimulationReader
         Ds18b20Plan => [("temperature", IncidentKind.Temperature, -54, 124), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         Pms5003Plan => [("pm2.5", IncidentKind.Particles, 0, 5000), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         OutputPlan => [],
+        EchoPlan => [("distance", IncidentKind.Distance, 0, 10), ("unplugged", IncidentKind.Unplugged, 0, null)],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

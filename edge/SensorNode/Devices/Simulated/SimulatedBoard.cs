@@ -15,6 +15,10 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
     public IOutputLines OpenOutputs(BusPlan bus) =>
         new SimulatedOutputs(file.Node.Node, file.Devices.OfType<OutputPlan>().Where(output => output.Bus == bus), simulation, time);
 
+    public IEdgeSource OpenBeams(SpeedTrapPlan trap) => new SimulatedBeams(trap, Seat(trap));
+
+    public IEchoLine OpenEcho(EchoPlan ranger) => new SimulatedEcho(ranger, Seat(ranger));
+
     public IW1Bus OpenW1(BusPlan bus) =>
         new SimulatedW1Bus(file.Devices.OfType<Ds18b20Plan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Rom, chip => new SimulatedDs18b20(Seat(chip)), StringComparer.Ordinal));
 
