@@ -36,6 +36,7 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
             Bh1750Plan => new SimulatedBh1750(seat),
             Ina219Plan ina219 => new SimulatedIna219(seat, ina219.ShuntOhms),
             Ads1115Plan => new SimulatedAds1115(seat),
+            Sgp4xPlan sgp => new SimulatedSgp4x(seat, sgp.HasNox),
             Adxl345Plan adxl345 => new SimulatedAdxl345(seat, adxl345.Up),
             _ => throw new UnreachableException($"no simulated chip for {plan.GetType().Name}"),
         };
