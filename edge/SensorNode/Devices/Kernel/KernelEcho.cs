@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SensorNode.Options;
 using SmartCity.Readings;
 
@@ -10,6 +9,7 @@ public sealed class KernelEcho(EchoPlan plan, ILinux linux, TimeProvider time) :
     // The chip lets its echo line go after 38 ms if it hears nothing; ours is the patience of somebody who may be scheduled late.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pulse = TimeSpan.FromMicroseconds(15);
+    private const int MostLooks = 10_000; // at the clock
 
     private readonly KernelOutputs _trigger = new(plan.Bus.Path, linux);
     private readonly KernelLines _echo = new(plan.Bus.Path, linux, time);
@@ -55,8 +55,11 @@ public sealed class KernelEcho(EchoPlan plan, ILinux linux, TimeProvider time) :
     private ReadFault? Send()
     {
         if (_trigger.Set(plan.TriggerLine, true) is { } fault) return fault;
-        var from = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(from) < Pulse) Thread.SpinWait(10); // too short for any timer
+        var until = time.MonotonicNs() + Pulse.ToNs();
+        for (var look = 0; look < MostLooks && time.MonotonicNs() < until; look++)
+        {
+            // too short for any timer
+        }
         return _trigger.Set(plan.TriggerLine, false);
     }
 

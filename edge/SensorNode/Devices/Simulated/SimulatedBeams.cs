@@ -56,7 +56,8 @@ public sealed class SimulatedBeams : IEdgeSource
         var until = _planned.TryPeek(out var edge) ? MonotonicClock.FromNs(edge.AtNs - _seat.Time.MonotonicNs()) : Look;
         var wait = until < atMost ? until : atMost;
         var delay = MonotonicClock.RoundedUp(wait);
-        if (wait > TimeSpan.Zero) await Task.Delay(delay, _seat.Time, stopping);
+        var time = _seat.Time;
+        if (wait > TimeSpan.Zero) await Task.Delay(delay, time, stopping);
     }
 
     public void Dispose() => _witness.Dispose();
