@@ -29,6 +29,9 @@ internal static class Units
         "[ppm]" => ("ppm", "ppm"),
         "lx" => ("lux", "lx"),
         "dB[SPL]" => ("dB", "dB"),
+        "km/h" => ("velocitykmh", "km/h"),
+        "m/h" => ("short", "m/h"),
+        "{ticks}" => ("short", "ticks"),
         "m/s2" => ("accMS2", "m/s²"),
         _ => throw new InvalidOperationException($"the catalogue has a unit that no board knows: {ucum}"),
     };

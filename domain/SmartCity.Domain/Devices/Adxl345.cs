@@ -92,6 +92,12 @@ public static class Adxl345
     /// <summary>Value of <see cref="Adxl345Register.FifoControl"/>: collect until it is full, then stop.</summary>
     public const byte CollectUntilFull = 0x40;
 
+    /// <summary>Value of <see cref="Adxl345Register.FifoControl"/>: collect for ever, the newest take the oldest ones' place.</summary>
+    public const byte Stream = 0x80;
+
+    /// <summary>Accelerations a second.</summary>
+    public const int PerSecond = 100;
+
     /// <summary>How long the FIFO takes to fill.</summary>
     public static readonly TimeSpan FillTime = TimeSpan.FromMilliseconds(Window * 10);
 

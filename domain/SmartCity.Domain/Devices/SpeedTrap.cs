@@ -7,6 +7,9 @@ namespace SmartCity.Devices;
 public readonly record struct TrappedVehicle(double MetresPerSecond, double LengthMetres, long AtNs)
 {
     public double KilometresPerHour => MetresPerSecond * 3.6;
+
+    /// <summary>By length alone: 1 under 2.5 m (two wheels), 2 under 6 m (cars), 3 under 12.5 m (vans, lorries, buses), 4 from there on (trains of vehicles).</summary>
+    public int LengthClass => LengthMetres switch { < 2.5 => 1, < 6 => 2, < 12.5 => 3, _ => 4 };
 }
 
 /// <summary>

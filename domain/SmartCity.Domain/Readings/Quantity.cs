@@ -48,6 +48,14 @@ public enum Quantity : byte
     Siren = 41,
     Beacon = 42,
     Relay = 43,
+    VehicleSpeed = 44,
+    VehicleLength = 45,
+    VehicleClass = 46,
+    BayOccupied = 47,
+    WaterRise = 48,
+    Shock = 49,
+    VocRaw = 50,
+    NoxRaw = 51,
 
     /// <summary>Measured by no sensor: what the hub says of its own parts, and what a drill says.</summary>
     Notice = 200,

@@ -18,15 +18,15 @@ public static class EpisodeCategories
             or Quantity.WindSpeed or Quantity.WindDirection or Quantity.SolarRadiation
             or Quantity.WaterTemperature or Quantity.SurfaceTemperature or Quantity.DewPoint or Quantity.SeaLevelPressure => ["Met"],
         Quantity.HeatIndex => ["Met", "Health"],
-        Quantity.Flood or Quantity.WaterLevel => ["Met", "Safety"],   // CAP counts floods as meteorological
+        Quantity.Flood or Quantity.WaterLevel or Quantity.WaterRise => ["Met", "Safety"],   // CAP counts floods as meteorological
         Quantity.Smoke or Quantity.Flame => ["Fire"],
-        Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration or Quantity.Siren or Quantity.Beacon => ["Safety"],
+        Quantity.CombustibleGas or Quantity.Tilt or Quantity.Vibration or Quantity.Siren or Quantity.Beacon or Quantity.Shock => ["Safety"],
         Quantity.SoilMoisture => ["Env"],
         Quantity.Motion or Quantity.DoorOpen or Quantity.Tamper or Quantity.Panic => ["Security"],
-        Quantity.VehicleCount => ["Transport"],
+        Quantity.VehicleCount or Quantity.VehicleSpeed or Quantity.VehicleLength or Quantity.VehicleClass or Quantity.BayOccupied => ["Transport"],
         Quantity.SupplyVoltage or Quantity.SupplyCurrent or Quantity.Illuminance or Quantity.AnalogueVoltage or Quantity.Relay or Quantity.Notice => ["Infra"],   // light: lamps that fail
         Quantity.NitrogenMonoxide or Quantity.NitrogenDioxide or Quantity.Ozone or Quantity.SulfurDioxide or Quantity.Benzene
             or Quantity.Pm10 or Quantity.Pm2_5 or Quantity.Pm1 or Quantity.Pm10Daily or Quantity.Pm2_5Daily or Quantity.BlackCarbon
-            or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.SoundLevel or Quantity.UsAqi or Quantity.CnAqi => ["Env", "Health"],
+            or Quantity.CarbonDioxide or Quantity.CarbonMonoxide or Quantity.VocRaw or Quantity.NoxRaw or Quantity.SoundLevel or Quantity.UsAqi or Quantity.CnAqi => ["Env", "Health"],
     };
 }

@@ -45,6 +45,8 @@ public sealed class BusChips : IDisposable
         Bh1750Plan bh1750 => new Bh1750Driver(bus, bh1750),
         Ina219Plan ina219 => new Ina219Driver(bus, ina219),
         Ads1115Plan ads1115 => new Ads1115Driver(bus, ads1115),
+        Adxl345Plan { Shock: { } shock } listening => new Adxl345ShockDriver(bus, listening, shock),
+        Sgp4xPlan sgp => new Sgp4xDriver(bus, sgp),
         Adxl345Plan adxl345 => new Adxl345Driver(bus, adxl345),
         _ => throw new UnreachableException($"no driver for {plan.GetType().Name}"),
     };

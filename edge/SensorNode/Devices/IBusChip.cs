@@ -9,6 +9,12 @@ public interface IBusChip
 {
     DevicePlan Plan { get; }
 
+    /// <summary>A rhythm of its own, for a chip that must be looked after between its reports; it then gives measures only when there is something to tell. Null: its interval.</summary>
+    TimeSpan? Turn => null;
+
+    /// <summary>Whether what it gave last is news that must not wait.</summary>
+    bool IsNews => false;
+
     /// <summary>Starts a measurement.</summary>
     ChipBegun Begin();
 

@@ -14,4 +14,9 @@ public interface IDeviceBoard
     IEdgeSource OpenLines(BusPlan bus);
 
     IOutputLines OpenOutputs(BusPlan bus);
+
+    /// <summary>The two beams of a trap, as lines of their own.</summary>
+    IEdgeSource OpenBeams(SpeedTrapPlan trap);
+
+    IEchoLine OpenEcho(EchoPlan ranger);
 }

@@ -15,12 +15,12 @@ public static class ReadOnce
         to.WriteLine($"{"DEVICE",-20} {"QUANTITY",-20} {"VALUE",14} UNIT");
         foreach (var bus in file.Buses)
         {
-            var devices = file.Devices.Where(device => device.Bus == bus && device is not OutputPlan).ToList(); // an output is not touched by who only looks
+            var devices = file.Devices.Where(device => device.Bus == bus && device is not (OutputPlan or SpeedTrapPlan)).ToList(); // an output is not touched by who only looks, and a trap has nothing to say until a vehicle comes
             if (devices.Count == 0) continue;
             var measures = bus.Kind switch
             {
                 BusKind.I2c or BusKind.W1 or BusKind.Uart => await ReadChipsAsync(BusChips.Open(bus, devices, board), time),
-                BusKind.Gpio => ReadLines(board.OpenLines(bus), devices, time),
+                BusKind.Gpio => [.. ReadLines(board.OpenLines(bus), devices, time), .. await ReadEchoesAsync(devices.OfType<EchoPlan>(), board)],
             };
             foreach (var (device, measure) in measures)
             {
@@ -52,6 +52,18 @@ public static class ReadOnce
                 }
             }
             rows.AddRange(measures.Select(measure => (plan, measure)));
+        }
+        return rows;
+    }
+
+    private static async Task<List<(DevicePlan, Measure)>> ReadEchoesAsync(IEnumerable<EchoPlan> rangers, IDeviceBoard board)
+    {
+        var rows = new List<(DevicePlan, Measure)>();
+        foreach (var ranger in rangers)
+        {
+            using var line = board.OpenEcho(ranger);
+            var (echo, fault) = await line.PingAsync(CancellationToken.None);
+            rows.AddRange(new EchoDevice(ranger).Measures(echo, fault, 0).Select(measure => ((DevicePlan)ranger, measure)));
         }
         return rows;
     }

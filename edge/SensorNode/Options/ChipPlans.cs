@@ -66,13 +66,25 @@ public sealed record AnalogueInput(int Input, Quantity Quantity, Ads1115Gain Gai
 /// <summary>An ADXL345.</summary>
 /// <param name="Address">0x53 or 0x1D.</param>
 /// <param name="Up">Which of its axes points up.</param>
-public sealed record Adxl345Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, UpAxis Up) : I2cPlan(Name, Bus, Interval, Place, Address)
+/// <param name="Shock">How it listens for shocks, without a break; null: it listens for 0.32 s of each interval.</param>
+public sealed record Adxl345Plan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, byte Address, UpAxis Up, ShockTriggerPlan? Shock = null) : I2cPlan(Name, Bus, Interval, Place, Address)
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
     public override TimeSpan ShortestInterval => Shortest;
 
-    public override IReadOnlyList<Quantity> Quantities => Adxl345.Quantities;
+    public override IReadOnlyList<Quantity> Quantities => Shock is null ? Adxl345.Quantities : [.. Adxl345.Quantities, Quantity.Shock];
+}
+
+/// <summary>An SGP40 or SGP41, always at 0x59.</summary>
+/// <param name="HasNox">It is an SGP41, which has a second signal.</param>
+public sealed record Sgp4xPlan(string Name, BusPlan Bus, TimeSpan Interval, Place Place, bool HasNox) : I2cPlan(Name, Bus, Interval, Place, Sgp4x.Address)
+{
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    public override TimeSpan ShortestInterval => Shortest;
+
+    public override IReadOnlyList<Quantity> Quantities => HasNox ? [Quantity.VocRaw, Quantity.NoxRaw] : [Quantity.VocRaw];
 }
 
 /// <summary>A DS18B20 on a 1-Wire bus.</summary>

@@ -7,7 +7,7 @@ namespace SensorNode.Options;
 internal static class ChipReader
 {
     /// <summary>The chips that it knows besides the BME280.</summary>
-    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345, ds18b20, pms5003";
+    public const string Words = "scd41, bh1750, ina219, ads1115, adxl345, ds18b20, pms5003, sgp40, sgp41";
 
     private static readonly Dictionary<string, UpAxis> UpWords = new()
     {
@@ -51,7 +51,7 @@ internal static class ChipReader
                 var address = (byte)section.Whole("address", 0x1D, 0x53, 0x53);
                 if (address is not (0x53 or 0x1D)) section.Problem("address", $"0x{address:x2} is not 0x53 or 0x1d.");
                 var bus = I2c(section, buses);
-                return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Adxl345Plan.Shortest), place, address, section.OneOf("up", UpWords, UpAxis.Z));
+                return new Adxl345Plan(name, bus, DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Adxl345Plan.Shortest), place, address, section.OneOf("up", UpWords, UpAxis.Z), Shock(section.Section("shock")));
             }
             case "ds18b20":
             {
@@ -60,11 +60,23 @@ internal static class ChipReader
                 var quantity = section.OneOf("quantity", TemperatureWords, Quantity.AirTemperature);
                 return new Ds18b20Plan(name, DeviceReader.Bus(section, buses, BusKind.W1), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Ds18b20Plan.Shortest), place, rom, quantity);
             }
+            case "sgp40" or "sgp41":
+                return new Sgp4xPlan(name, I2c(section, buses), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Sgp4xPlan.Shortest), place, chip == "sgp41");
             case "pms5003":
                 return new Pms5003Plan(name, DeviceReader.Bus(section, buses, BusKind.Uart), DeviceReader.Interval(section, TimeSpan.FromSeconds(10), Pms5003Plan.Shortest), place);
             default:
                 return null;
         }
+    }
+
+    // Of 100 accelerations a second: 0.2 s against 10 s, and after a minute a shock is a shock no more.
+    private static ShockTriggerPlan? Shock(YamlSection section)
+    {
+        if (!section.IsPresent) return null;
+        var (on, off) = (section.Number("on", 1.5, 1000, 5), section.Number("off", 1, 1000, 1.5));
+        if (off >= on && !section.IsDescribing) section.Problem("off", "must be below on.");
+        section.RefuseUnknown();
+        return new(20, 1000, on, Math.Min(off, on * 0.99), 6000);
     }
 
     private static bool IsRom(string rom) =>

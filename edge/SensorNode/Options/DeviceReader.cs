@@ -6,9 +6,10 @@ namespace SensorNode.Options;
 /// <summary>Reads the <c>devices</c> of a node's file.</summary>
 internal static class DeviceReader
 {
-    private static readonly Dictionary<string, Polarity> PolarityWords = new() { ["high"] = Polarity.ActiveHigh, ["low"] = Polarity.ActiveLow };
-    private static readonly Dictionary<string, LinePull> PullWords = new() { ["as-is"] = LinePull.AsIs, ["up"] = LinePull.Up, ["down"] = LinePull.Down, ["off"] = LinePull.Off };
-    private static readonly Dictionary<string, Quantity> ContactWords = Words(QuantityKind.Contact).Where(word => !QuantityCatalogue.Of(word.Value).IsOutput).ToDictionary();
+    internal static readonly Dictionary<string, Polarity> PolarityWords = new() { ["high"] = Polarity.ActiveHigh, ["low"] = Polarity.ActiveLow };
+    internal static readonly Dictionary<string, LinePull> PullWords = new() { ["as-is"] = LinePull.AsIs, ["up"] = LinePull.Up, ["down"] = LinePull.Down, ["off"] = LinePull.Off };
+    // What a bay's ranger or a shock trigger tells is no contact that could be wired.
+    private static readonly Dictionary<string, Quantity> ContactWords = Words(QuantityKind.Contact).Where(word => !QuantityCatalogue.Of(word.Value).IsOutput && word.Value is not (Quantity.BayOccupied or Quantity.Shock)).ToDictionary();
     private static readonly Dictionary<string, Quantity> OutputWords = Words(QuantityKind.Contact).Where(word => QuantityCatalogue.Of(word.Value).IsOutput).ToDictionary();
     private static readonly Dictionary<string, Quantity> PulseWords = new(Words(QuantityKind.Counter)) { [QuantityCatalogue.Of(Quantity.WindSpeed).Name] = Quantity.WindSpeed };
 
@@ -25,7 +26,7 @@ internal static class DeviceReader
                 var device = untuned with { Tuning = TuningReader.Tuning(section, untuned) };
                 tuned.Add((section, device));
                 if (devices.Exists(other => other.Name == device.Name)) section.Problem("name", $"another device is called \"{device.Name}\".");
-                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan or OutputPlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
+                if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan or OutputPlan or SpeedTrapPlan or EchoPlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
                 devices.Add(device);
             }
             section.RefuseUnknown();
@@ -81,9 +82,13 @@ internal static class DeviceReader
                 return new OutputPlan(name, Bus(section, buses, BusKind.Gpio), Interval(section, TimeSpan.FromMinutes(1)), place, section.Whole("line", 0, 1023),
                     section.OneOf<Quantity>("quantity", OutputWords), section.OneOf("active", PolarityWords, Polarity.ActiveHigh),
                     section.Duration("max-on", HeldOutput.ShortestOn, HeldOutput.LongestOn, TimeSpan.FromMinutes(3)));
+            case "speed-trap":
+                return RangerReader.SpeedTrap(name, section, buses, place);
+            case "hc-sr04":
+                return RangerReader.Echo(name, section, buses, place);
             case var chip:
                 if (ChipReader.Chip(chip, name, section, buses, place) is { } plan) return plan;
-                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, output, pulse, {ChipReader.Words}.");
+                if (chip.Length > 0) section.Problem("chip", $"\"{chip}\" is none of: bme280, contact, output, pulse, speed-trap, hc-sr04, {ChipReader.Words}.");
                 section.AcceptAll(); // of a chip that is not known, no other key can be called unknown
                 return null;
         }
@@ -112,6 +117,8 @@ internal static class DeviceReader
 
     private static string Wiring(DevicePlan device) => device switch
     {
+        SpeedTrapPlan trap => $"{trap.Bus.Name} {trap.FirstLine}",
+        EchoPlan echo => $"{echo.Bus.Name} {echo.EchoLine}",
         I2cPlan chip => $"{chip.Bus.Name} {chip.Address}",
         Ds18b20Plan chip => $"{chip.Bus.Name} {chip.Rom}",
         Pms5003Plan chip => chip.Bus.Name,

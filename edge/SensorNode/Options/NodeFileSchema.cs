@@ -14,7 +14,8 @@ public static class NodeFileSchema
     // What decides which further keys are asked for.
     private static readonly string[] Devices =
     [
-        "chip: bme280", "chip: scd41", "chip: bh1750", "chip: ina219", "chip: ads1115", "chip: adxl345", "chip: ds18b20", "chip: pms5003", "chip: contact", "chip: output",
+        "chip: bme280", "chip: scd41", "chip: bh1750", "chip: ina219", "chip: ads1115", "chip: adxl345", "chip: sgp40", "chip: sgp41", "chip: ds18b20", "chip: pms5003", "chip: contact", "chip: output", "chip: speed-trap",
+        "chip: hc-sr04, quantity: bay-occupied", "chip: hc-sr04, quantity: water-level",
         "chip: pulse, quantity: vehicle-count", "chip: pulse, quantity: rain-depth", "chip: pulse, quantity: wind-speed",
     ];
 

@@ -85,6 +85,12 @@ public enum IncidentKind : byte
     /// <summary>Tilt ramps to the value (°), and back afterwards.</summary>
     Tilt,
 
+    /// <summary>The raw signal of a gas sensor ramps to the value (ticks), and back afterwards.</summary>
+    VocRaw,
+
+    /// <summary>The distance to what the sound meets ramps to the value (m), and back afterwards.</summary>
+    Distance,
+
     /// <summary>Vibration ramps to the value (m/s²), and back afterwards.</summary>
     Vibration,
 }

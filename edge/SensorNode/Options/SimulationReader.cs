@@ -20,6 +20,7 @@ internal static class SimulationReader
         ["traffic"] = Scenario.Traffic, ["showers"] = Scenario.Showers, ["dry"] = Scenario.Dry,
     };
 
+    private static readonly Dictionary<string, Scenario> TrapWords = new() { ["traffic"] = Scenario.Traffic, ["dry"] = Scenario.Dry };
     private static readonly Dictionary<string, Scenario> LightWords = new() { ["daylight"] = Scenario.Daylight };
     private static readonly Dictionary<string, Scenario> SupplyWords = new() { ["mains"] = Scenario.Mains };
 
@@ -55,8 +56,9 @@ internal static class SimulationReader
             Bme280Plan or Scd41Plan or Ds18b20Plan => (ClimateWords, Scenario.Street),
             Bh1750Plan => (LightWords, Scenario.Daylight),
             Ina219Plan => (SupplyWords, Scenario.Mains),
-            Ads1115Plan or Adxl345Plan or Pms5003Plan => (SteadyWords, Scenario.Steady),
-            OutputPlan => (SteadyWords, Scenario.Steady),
+            Ads1115Plan or Adxl345Plan or Pms5003Plan or Sgp4xPlan => (SteadyWords, Scenario.Steady),
+            OutputPlan or EchoPlan => (SteadyWords, Scenario.Steady),
+            SpeedTrapPlan => (TrapWords, Scenario.Traffic),
             ContactPlan { Quantity: Quantity.Motion } => (ContactWords, Scenario.Footfall),
             ContactPlan => (ContactWords, Scenario.Quiet),
             PulsePlan { Quantity: Quantity.RainDepth } => (PulseWords, Scenario.Showers),
@@ -109,9 +111,11 @@ internal static class SimulationReader
         Ina219Plan => [("voltage", IncidentKind.Voltage, 0, 32), ("current", IncidentKind.Current, -1000, 1000), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Ads1115Plan => [("voltage", IncidentKind.Voltage, -6, 7), ("unplugged", IncidentKind.Unplugged, 0, null)],
         Adxl345Plan => [("tilt", IncidentKind.Tilt, 0, 180), ("vibration", IncidentKind.Vibration, 0, 100), ("unplugged", IncidentKind.Unplugged, 0, null)],
+        Sgp4xPlan => [("voc-raw", IncidentKind.VocRaw, 0, 65_535), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         Ds18b20Plan => [("temperature", IncidentKind.Temperature, -54, 124), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         Pms5003Plan => [("pm2.5", IncidentKind.Particles, 0, 5000), ("unplugged", IncidentKind.Unplugged, 0, null), ("disturbed", IncidentKind.Disturbed, 0, null)],
         OutputPlan => [],
+        EchoPlan => [("distance", IncidentKind.Distance, 0, 10), ("unplugged", IncidentKind.Unplugged, 0, null)],
         ContactPlan => [("closed", IncidentKind.Closed, 0, null)],
         _ => [("per-hour", IncidentKind.PerHour, 1, 36_000)],
     };

@@ -17,7 +17,8 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
         try
         {
             // Outputs first: what the first samples find may switch one.
-            loops = [.. file.Buses.Where(HasOutputs).Select(bus => Outputs(bus, opened, stopping.Token)), .. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token))];
+            loops = [.. file.Buses.Where(HasOutputs).Select(bus => Outputs(bus, opened, stopping.Token)), .. file.Buses.Where(IsUsed).Select(bus => Loop(bus, opened, stopping.Token)),
+                .. file.Devices.OfType<SpeedTrapPlan>().Select(trap => Trap(trap, opened, stopping.Token)), .. file.Devices.OfType<EchoPlan>().Select(ranger => Ranger(ranger, opened, stopping.Token))];
             await await Task.WhenAny(loops); // a loop that died takes the node with it: half a node that looks whole is worse
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -61,7 +62,23 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
         return Task.Run(() => loop.RunAsync(stopping), stopping);
     }
 
-    private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus && device is not OutputPlan);
+    private Task Trap(SpeedTrapPlan trap, List<IDisposable> opened, CancellationToken stopping)
+    {
+        var beams = board.OpenBeams(trap);
+        opened.Add(beams);
+        var loop = new SampleLoopTrap(beams, trap, Device(trap), time, faults);
+        return Task.Run(() => loop.RunAsync(stopping), stopping);
+    }
+
+    private Task Ranger(EchoPlan ranger, List<IDisposable> opened, CancellationToken stopping)
+    {
+        var line = board.OpenEcho(ranger);
+        opened.Add(line);
+        var loop = new SampleLoopEcho(line, ranger, Device(ranger), time);
+        return Task.Run(() => loop.RunAsync(stopping), stopping);
+    }
+
+    private bool IsUsed(BusPlan bus) => file.Devices.Any(device => device.Bus == bus && device is not (OutputPlan or SpeedTrapPlan or EchoPlan));
 
     private bool HasOutputs(BusPlan bus) => file.Devices.Any(device => device.Bus == bus && device is OutputPlan);
 

@@ -74,10 +74,10 @@ public sealed class SampleLoopI2c
 
     private void Finish(Slot slot)
     {
-        slot.Device.Give(Lane.Raw, slot.BeganNs, CollectionsMarshal.AsSpan(_measures));
+        slot.Device.Give(slot.Chip.IsNews ? Lane.Alert : Lane.Raw, slot.BeganNs, CollectionsMarshal.AsSpan(_measures));
         slot.Measuring = false;
         // Turns keep their grid: late ones are left out, never made up for in a burst.
-        var interval = slot.Device.Interval.ToNs();
+        var interval = (slot.Chip.Turn ?? slot.Device.Interval).ToNs();
         var turns = Math.Max(1, (_time.MonotonicNs() - slot.TurnNs) / interval + 1);
         slot.Device.LeftOut(turns - 1);
         slot.TurnNs += turns * interval;

@@ -31,6 +31,9 @@ internal sealed unsafe class AnsweringLinux : ILinux
 
     public Dictionary<int, bool> Levels { get; } = [];
 
+    /// <summary>Told of each level that an output is set to.</summary>
+    public Action<int, bool>? OnSet { get; set; }
+
     public GpioLineRequest LastRequest { get; private set; }
 
     public int Open(string path)
@@ -65,6 +68,7 @@ internal sealed unsafe class AnsweringLinux : ILinux
             case GpioUapi.SetValues:
                 var set = (GpioLineValues*)argument;
                 if (set->Mask == 1) Levels[_lineOfFile[file]] = (set->Bits & 1) != 0;
+                OnSet?.Invoke(_lineOfFile[file], (set->Bits & 1) != 0);
                 return 0;
             default:
                 return -Errno.NotATerminal;

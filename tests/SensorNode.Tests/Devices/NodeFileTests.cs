@@ -82,7 +82,7 @@ public class NodeFileTests
             "pole.yaml:12: devices[1].name: another device is called \"climate\"",
             "pole.yaml:13: devices[2].mm-per-tip: \"99\" is not a number from 0.01 to 10",
             "pole.yaml:13: devices[2].debounce: 11s is outside 0s to 10s",
-            "pole.yaml:14: devices[3].chip: \"geiger-tube\" is none of: bme280, contact, output, pulse",
+            "pole.yaml:14: devices[3].chip: \"geiger-tube\" is none of: bme280, contact, output, pulse, speed-trap, hc-sr04",
         ], problems, StartsWith);
     }
 

@@ -43,6 +43,10 @@ public class SampleLoopHangTests
     {
         public IOutputLines OpenOutputs(BusPlan bus) => throw new NotSupportedException();
 
+        public IEdgeSource OpenBeams(SpeedTrapPlan trap) => throw new NotSupportedException();
+
+        public IEchoLine OpenEcho(EchoPlan ranger) => throw new NotSupportedException();
+
         private readonly SimulatedBoard _board = new(file, file.Simulation!, TimeProvider.System);
         private readonly ManualResetEventSlim _released = new();
 

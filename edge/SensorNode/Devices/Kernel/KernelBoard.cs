@@ -14,4 +14,8 @@ public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
     public IEdgeSource OpenLines(BusPlan bus) => new KernelLines(bus.Path, linux, time);
 
     public IOutputLines OpenOutputs(BusPlan bus) => new KernelOutputs(bus.Path, linux);
+
+    public IEdgeSource OpenBeams(SpeedTrapPlan trap) => new KernelLines(trap.Bus.Path, linux, time);
+
+    public IEchoLine OpenEcho(EchoPlan ranger) => new KernelEcho(ranger, linux, time);
 }

@@ -5,7 +5,7 @@ namespace SensorNode.Devices.Simulated;
 
 /// <summary>
 /// An ADXL345 simulated at its registers (Analog Devices, rev. G): standby until it is told to measure, a FIFO that bypass empties and that stops
-/// when it is full, an entry taken by each read of the data registers. It vibrates at 12.5 Hz along the axis that points up.
+/// when it is full, or loses its oldest entry in stream mode, an entry taken by each read of the data registers. It vibrates at 12.5 Hz along the axis that points up.
 /// </summary>
 public sealed class SimulatedAdxl345 : SimulatedCommandChip
 {
@@ -55,9 +55,10 @@ public sealed class SimulatedAdxl345 : SimulatedCommandChip
     // Accelerations since the last look, up to a full FIFO: only the 100 Hz that the driver sets are simulated.
     private void Fill()
     {
-        var collects = (_registers[(int)Adxl345Register.PowerControl] & Adxl345.Measuring) != 0 && _registers[(int)Adxl345Register.FifoControl] >> 6 == 1;
-        for (; collects && _nextAtNs <= NowNs && _fifo.Count + _given.Count / Acceleration.Length < Adxl345.Window; _nextAtNs += 10_000_000)
+        var mode = (_registers[(int)Adxl345Register.PowerControl] & Adxl345.Measuring) == 0 ? 0 : _registers[(int)Adxl345Register.FifoControl] >> 6;
+        for (; mode is 1 or 2 && _nextAtNs <= NowNs && (mode == 2 || _fifo.Count + _given.Count / Acceleration.Length < Adxl345.Window); _nextAtNs += 10_000_000)
         {
+            if (_fifo.Count == Adxl345.Window) _fifo.Dequeue(); // stream: the oldest is lost
             var bytes = new byte[Acceleration.Length];
             At(_nextAtNs).Encode(bytes);
             _fifo.Enqueue(bytes);
@@ -74,6 +75,7 @@ public sealed class SimulatedAdxl345 : SimulatedCommandChip
                 _given.RemoveRange(_given.Count - entry.Length, entry.Length);
                 return false;
             }
+            if (_given.Count == Adxl345.Window * Acceleration.Length && _registers[(int)Adxl345Register.FifoControl] >> 6 == 2) _given.Clear();
             _fifo.Dequeue();
             entry.CopyTo(_registers, (int)Adxl345Register.Data);
         }

@@ -15,6 +15,10 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
     public IOutputLines OpenOutputs(BusPlan bus) =>
         new SimulatedOutputs(file.Node.Node, file.Devices.OfType<OutputPlan>().Where(output => output.Bus == bus), simulation, time);
 
+    public IEdgeSource OpenBeams(SpeedTrapPlan trap) => new SimulatedBeams(trap, Seat(trap));
+
+    public IEchoLine OpenEcho(EchoPlan ranger) => new SimulatedEcho(ranger, Seat(ranger));
+
     public IW1Bus OpenW1(BusPlan bus) =>
         new SimulatedW1Bus(file.Devices.OfType<Ds18b20Plan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Rom, chip => new SimulatedDs18b20(Seat(chip)), StringComparer.Ordinal));
 
@@ -32,6 +36,7 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
             Bh1750Plan => new SimulatedBh1750(seat),
             Ina219Plan ina219 => new SimulatedIna219(seat, ina219.ShuntOhms),
             Ads1115Plan => new SimulatedAds1115(seat),
+            Sgp4xPlan sgp => new SimulatedSgp4x(seat, sgp.HasNox),
             Adxl345Plan adxl345 => new SimulatedAdxl345(seat, adxl345.Up),
             _ => throw new UnreachableException($"no simulated chip for {plan.GetType().Name}"),
         };
