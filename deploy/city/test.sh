@@ -4,7 +4,7 @@ city_test() {
   local hardware=
   if [ "${1:-}" = --hardware ]; then hardware=1; shift; fi
   need_dotnet
-  need_packages mosquitto mosquitto-clients libmosquitto1 chromium influxdb victoria-metrics prometheus-alertmanager libxml2-utils python3 curl openssl
+  need_packages mosquitto mosquitto-clients libmosquitto1 chromium influxdb victoria-metrics prometheus-alertmanager libxml2-utils postgresql python3 curl openssl
   need_node
   need_kubectl
   local started passed=0 failed=0 skipped=0 broken=0 project log name good bad

@@ -32,6 +32,7 @@ public static class CityHubServices
         services.AddSingleton<IValidateOptions<TimelineOptions>, RetentionValidator>().AddChecked<TimelineOptions, TimelineOptionsValidator>("Timeline");
         services.AddOptions<RegisterOptions>().Configure<IOptions<StoresOptions>>((register, stores) => register.Path = Path.Combine(stores.Value.Directory, "register.db"));
         services.AddChecked<RegisterOptions, RegisterOptionsValidator>("Register");
+        services.AddChecked<PostgresOptions, PostgresOptionsValidator>("Postgres");
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(p => new CityClock(p.Settings<HubOptions>().Clock, p.GetRequiredService<TimeProvider>()));
@@ -88,7 +89,8 @@ public static class CityHubServices
         services.TryAddSingleton<IRegister>(p =>
         {
             var composer = p.GetRequiredService<WebhookComposer>();
-            var register = new SqliteRegister(p.Settings<RegisterOptions>(), composer.Compose, p.GetRequiredService<TimeProvider>(), p.Log<SqliteRegister>());
+            var register = Registers.Open(p.Settings<RegisterOptions>(), p.Settings<PostgresOptions>(), composer.Compose, p.GetRequiredService<TimeProvider>(), p.Settings<WebhookOptions>().Timeout,
+                p.GetRequiredService<ILoggerFactory>());
             composer.LinkKey = DepartmentAcks.Key(register);
             return register;
         });

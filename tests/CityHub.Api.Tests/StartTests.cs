@@ -44,6 +44,20 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("ApiOptions", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_password_that_others_may_read_stops_the_start_and_is_not_shown()
+    {
+        var file = Path.Combine(_folder, "password");
+        await File.WriteAllTextAsync(file, "let-me-in");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var (code, _, errors) = await Run("--Postgres:PasswordFile=" + file, "--Postgres:Port=0", "--Register:Kind=Oracle");
+        Assert.Equal(HubStartup.BadConfiguration, code);
+        Assert.Contains("Postgres:PasswordFile (command line): others may read", errors, StringComparison.Ordinal);
+        Assert.Contains("Postgres:Port (command line): ", errors, StringComparison.Ordinal);
+        Assert.Contains("Register:Kind (command line): ", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("let-me-in", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("hub.json", "arguments are --config FILE")]
     [InlineData("--config", "has no value")]

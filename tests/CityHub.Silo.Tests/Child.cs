@@ -10,6 +10,9 @@ internal static class Child
         ["timeline"] = Timeline.TimelineCrashTests.WriteUntilKilled,
         ["delivery"] = Webhooks.DeliveryCrashTests.DeliverUntilKilled,
         ["register"] = Register.RegisterCrashTests.WriteUntilKilled,
+#if NPGSQL
+        ["shared-delivery"] = Register.SharedDeliveryTests.DeliverUntilKilled,
+#endif
     };
 
     /// <summary>Starts the work in a folder. It prints a line for each thing it was promised.</summary>

@@ -45,12 +45,16 @@ public partial interface IRegister
     Task QueueNumbered(Func<IOutboxLines, NewMessage> compose);
 
     /// <summary>Messages due at or before <paramref name="now"/> (wall clock), oldest first; per (subscription, episode) only the first undelivered one.
-    /// When more are due than <paramref name="limit"/>, subscriptions get equal shares, so that one with a backlog does not starve the others.</summary>
+    /// When more are due than <paramref name="limit"/>, subscriptions get equal shares, so that one with a backlog does not starve the others.
+    /// Of hubs that share a register, each is given the messages of its own subscriptions; asking is how it takes and keeps them.</summary>
     Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit);
 
     /// <summary>As <see cref="Due(Instant, int)"/>, for a sender whose lanes fill up: none of the subscriptions in <paramref name="except"/>,
     /// and no more than <paramref name="perSubscription"/> of any one, so that a long backlog behind a hung endpoint is not read again at each look.</summary>
     Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except);
+
+    /// <summary>Whether it is this hub that sends to a subscription just now; the only hub of a register always does.</summary>
+    bool SendsFor(string subscription);
 
     /// <summary>What was queued so far, by subscription.</summary>
     Task<IReadOnlyDictionary<string, OutboxTotal>> OutboxTotals();

@@ -46,12 +46,12 @@ internal static class OutboxTable
         r => (Id: r.GetString(0), Total: new OutboxTotal(r.GetInt64(1), r.GetInt64(2), r.IsDBNull(3) ? null : r.GetString(3))))
         .ToDictionary(entry => entry.Id, entry => entry.Total, StringComparer.Ordinal);
 
-    public static List<OutboxMessage> Due(RegisterSession session, Instant now, int limit, int perSubscription, IReadOnlySet<string> except)
+    public static List<OutboxMessage> Due(RegisterSession session, Instant now, int limit, int perSubscription, Func<string, bool> ours)
     {
         var lines = new List<List<(long NextAt, OutboxMessage Message)>>();
         foreach (var subscription in Active(session))
         {
-            if (except.Contains(subscription)) continue;
+            if (!ours(subscription)) continue;
             var line = session.List(
                 $"select {DueColumns} from message where subscription = $1 and state = 1 and next_at <= $2 order by next_at, row limit $3",
                 r => (r.GetInt64(0), DueRow(r)),

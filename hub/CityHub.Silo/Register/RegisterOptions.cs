@@ -4,9 +4,12 @@ using Microsoft.Extensions.Options;
 namespace CityHub.Silo.Register;
 
 /// <summary>Where the register lives and what it may use.</summary>
-public sealed class RegisterOptions
+public sealed class RegisterOptions : IValidatableObject
 {
-    /// <summary>The file. Its folder is made when it is missing.</summary>
+    /// <summary>Which database holds it. Postgres must have been compiled in (<c>./city setup</c>). Default: Sqlite.</summary>
+    public RegisterKind Kind { get; set; }
+
+    /// <summary>The file (Sqlite). Its folder is made when it is missing.</summary>
     [Required] public string Path { get; set; } = "data/register.db";
 
     /// <summary>Writes that may wait for the writer; one more is refused at once. Default 10,000.</summary>
@@ -24,8 +27,13 @@ public sealed class RegisterOptions
     /// <summary>Node checkpoints in one transaction: what an episode may have to wait for. Default 64.</summary>
     [Range(1, 10_000)] public int CheckpointChunk { get; set; } = 64;
 
-    /// <summary>Size that the file may reach, in pages of 4 KiB; beyond it the register answers as on a full disk. Default 4 Mi pages: 16 GiB.</summary>
+    /// <summary>Size that the file (Sqlite) may reach, in pages of 4 KiB; beyond it the register answers as on a full disk. Default 4 Mi pages: 16 GiB.</summary>
     [Range(64, 1_073_741_823)] public int MaxPages { get; set; } = 4_194_304;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Registers.Missing(Kind) is { } missing) yield return new(missing, [nameof(Kind)]);
+    }
 }
 
 [OptionsValidator]

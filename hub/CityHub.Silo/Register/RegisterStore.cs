@@ -29,6 +29,21 @@ internal abstract class RegisterStore : IDisposable
     /// <param name="by">A session that was opened since.</param>
     public virtual bool WasCommitted(RegisterSession by) => false;
 
+    /// <summary>Whether other hubs may write to it, too. Then each sends the webhooks of its own subscriptions only, those that it has a lease of.</summary>
+    public virtual bool IsShared => false;
+
+    /// <summary>Takes the leases of all subscriptions that nobody else holds, for so long from now on.</summary>
+    /// <returns>Those that are this hub's.</returns>
+    public virtual IReadOnlyList<string> Lease(RegisterSession session, TimeSpan length) => [];
+
+    /// <summary>Tells the other hubs, with the commit, that there is something to send which this one does not.</summary>
+    public virtual void Ring(RegisterSession session)
+    {
+    }
+
+    /// <summary>Called, on any thread, when another hub rang.</summary>
+    public Action? Rung { get; set; }
+
     /// <summary>Says that a transaction wrote about so many bytes.</summary>
     public virtual void Wrote(long bytes)
     {

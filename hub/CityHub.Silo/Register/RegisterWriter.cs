@@ -46,6 +46,9 @@ internal sealed partial class RegisterWriter : IDisposable
     /// <summary>Called on the writer after each commit and after each transaction that failed.</summary>
     public Action<bool>? AfterTransaction { get; set; }
 
+    /// <summary>Called on the writer within each transaction, after all its writes.</summary>
+    public Action<RegisterSession>? BeforeCommit { get; set; }
+
     /// <summary>Why the last transaction failed, or null.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
@@ -189,6 +192,7 @@ internal sealed partial class RegisterWriter : IDisposable
                 return false;
             }
         }
+        BeforeCommit?.Invoke(session);
         _committing = true;
         session.Commit();
         _committing = false;

@@ -21,6 +21,7 @@ public abstract partial class SqlRegister
             subscription.Id, subscription.Department, subscription.Url.OriginalString, JsonSerializer.Serialize(subscription.Districts),
             (int)subscription.MinSeverity, subscription.Paused ? 1 : 0, subscription.CreatedAt.UnixMilliseconds, TermsText.Of(subscription.Terms), secret);
         _subscriptions = null;
+        _leases?.Ask();
         return Find(session, subscription.Id)!;
     });
 
@@ -72,8 +73,18 @@ public abstract partial class SqlRegister
 
     public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit) => Due(now, limit, limit, new HashSet<string>());
 
-    public Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except) =>
-        ReadAsync<IReadOnlyList<OutboxMessage>>(session => OutboxTable.Due(session, now, limit, perSubscription, except));
+    public async Task<IReadOnlyList<OutboxMessage>> Due(Instant now, int limit, int perSubscription, IReadOnlySet<string> except)
+    {
+        if (_leases is { MustAsk: true })
+        {
+            var asked = _wall.GetTimestamp();
+            _leases.Got(await _writer.Enqueue(session => _store.Lease(session, _leases.Length)), asked);
+        }
+        return await ReadAsync<IReadOnlyList<OutboxMessage>>(session =>
+            OutboxTable.Due(session, now, limit, perSubscription, subscription => !except.Contains(subscription) && _leases?.Hold(subscription) != false));
+    }
+
+    public bool SendsFor(string subscription) => _leases?.Hold(subscription) != false;
 
     public Task<IReadOnlyDictionary<string, OutboxTotal>> OutboxTotals() =>
         ReadAsync<IReadOnlyDictionary<string, OutboxTotal>>(OutboxTable.Totals);
@@ -127,7 +138,8 @@ public abstract partial class SqlRegister
     private void IsDue(RegisterSession session, OutboxMessage? message)
     {
         if (message is null || WriterSubscriptions(session).FirstOrDefault(one => one.Id == message.Subscription) is not { Paused: false }) return;
-        if (_due.Count < DueLimit) _due.Add(message);
+        if (_leases?.Hold(message.Subscription) == false) _notOurs = _outboxTouched = true; // or it is nobody's yet, which a look finds out
+        else if (_due.Count < DueLimit) _due.Add(message);
         else _outboxTouched = true;
     }
 

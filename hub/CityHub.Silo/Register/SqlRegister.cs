@@ -19,20 +19,24 @@ public abstract partial class SqlRegister : IRegister, IDisposable
     private readonly RegisterStore _store;
     private readonly RegisterWriter _writer;
     private readonly WriterLines _lines;
+    private readonly DeliveryLeases? _leases;            // null: there is nobody else
     private IReadOnlyList<Subscription>? _subscriptions; // of the writer; null: to be read again
     private bool _outboxTouched;                         // of the writer, within a transaction
+    private bool _notOurs;                               // of the writer, within a transaction: what it makes due is another hub's to send
     private List<OutboxMessage> _due = [];               // of the writer, within a transaction: what it makes due
     private long _written;                               // of the writer: about how many bytes a transaction wrote
 
     /// <summary>Opens or makes the database and brings its schema forward.</summary>
     /// <exception cref="RegisterUnavailableException">It cannot be opened, or a newer release wrote it.</exception>
-    private protected SqlRegister(RegisterStore store, RegisterOptions options, MessageComposer compose, TimeProvider wall, ILogger log)
+    private protected SqlRegister(RegisterStore store, RegisterOptions options, MessageComposer compose, TimeProvider wall, ILogger log, TimeSpan attempt = default)
     {
         (_store, _options, _compose, _wall) = (store, options, compose, wall);
         _lines = new(wall);
+        if (store.IsShared) _leases = new(wall, attempt);
+        store.Rung = () => OutboxChanged?.Invoke();
         try
         {
-            _writer = new(store.OpenMigrated(), store, options, _metrics, wall, log) { AfterTransaction = AfterTransaction, Forget = Forget };
+            _writer = new(store.OpenMigrated(), store, options, _metrics, wall, log) { AfterTransaction = AfterTransaction, BeforeCommit = BeforeCommit, Forget = Forget };
         }
         catch (DbException error)
         {
@@ -66,10 +70,16 @@ public abstract partial class SqlRegister : IRegister, IDisposable
     /// <summary>What was remembered of the database may not be so.</summary>
     private void Forget()
     {
-        _outboxTouched = false;
+        _outboxTouched = _notOurs = false;
         _due.Clear();
         _lines.Forget();
         _subscriptions = null;
+    }
+
+    private void BeforeCommit(RegisterSession session)
+    {
+        if (_notOurs) _store.Ring(session);
+        _notOurs = false;
     }
 
     private void AfterTransaction(bool committed)

@@ -9,8 +9,9 @@ internal static class SqliteMigrations
     /// <summary>Makes the missing steps, each in its own transaction.</summary>
     /// <param name="session">The writer.</param>
     /// <param name="folder">Namespace of the embedded steps, for example <c>CityHub.Silo.Register.Migrations</c>.</param>
+    /// <param name="upTo">Steps to make at most; for tests of the way from an earlier one.</param>
     /// <exception cref="InvalidDataException">The file was made by a newer program.</exception>
-    public static void Apply(SqliteSession session, string folder)
+    public static void Apply(SqliteSession session, string folder, int upTo = int.MaxValue)
     {
         var steps = Steps(folder);
         var made = session.Number("PRAGMA user_version") ?? 0;
@@ -18,7 +19,7 @@ internal static class SqliteMigrations
         {
             throw new InvalidDataException($"The file has schema {made}, this program knows up to {steps.Count}: it was written by a newer release.");
         }
-        for (var i = (int)made; i < steps.Count; i++)
+        for (var i = (int)made; i < Math.Min(upTo, steps.Count); i++)
         {
             session.Pragma(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {steps[i]}\n; PRAGMA user_version = {i + 1}; COMMIT;"));
         }

@@ -89,7 +89,7 @@ public sealed partial class WebhookHeartbeat(IRegister register, WebhookPost pos
         foreach (var (subscription, secret) in current)
         {
             var every = subscription.Terms.Heartbeat ?? _usual;
-            if (subscription.Paused || every <= TimeSpan.Zero || PayloadFormats.IsChat(subscription.Terms.Format)) continue;
+            if (subscription.Paused || !register.SendsFor(subscription.Id) || every <= TimeSpan.Zero || PayloadFormats.IsChat(subscription.Terms.Format)) continue;
             if (!_beats.TryGetValue(subscription.Id, out var beat)) _beats[subscription.Id] = beat = (_startedAt, Task.CompletedTask);
             if (beat.UnderWay.IsCompleted && wall.GetElapsedTime(beat.Last) + (Tick / 10) >= every) due.Add((subscription, secret, every));
         }

@@ -86,7 +86,7 @@ public abstract partial class RegisterContract
     public async Task A_fault_in_one_of_the_writes_that_were_to_be_committed_together_costs_the_others_nothing()
     {
         await Subscribe("sub-1");
-        var handed = HandedOn();
+        var handed = await HandedOn();
         using var held = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
         var first = Store.Commit([Raised(1, 1000)], _ =>
