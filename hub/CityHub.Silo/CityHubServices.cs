@@ -80,7 +80,7 @@ public static class CityHubServices
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.GetRequiredService<OutputCommands>(), p.Log<LocalEngine>()))
         .AddSingleton<ITwinEngine, LocalEngine>()
         .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),
-            p.GetRequiredService<EpisodeWriter>(), p.GetRequiredService<UnstoredRows>(), (node, answer) => p.GetRequiredService<HubVoice>().Say(node, answer),
+            p.GetRequiredService<EpisodeWriter>(), p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<UnstoredRows>(), (node, answer) => p.GetRequiredService<HubVoice>().Say(node, answer),
             p.Settings<HubOptions>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.Log<CommitPipeline>()))
         .AddSingleton<ICity, City>();
 

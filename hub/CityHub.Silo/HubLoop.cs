@@ -34,8 +34,8 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         var open = await register.ListEpisodes(new(Open: true, Limit: int.MaxValue));
         board.Load(open);
         districts.Use(inForce);
+        engine.Restore(districts.Restore(register.LoadCheckpoints(out _throughBlock)));
         districts.Adopt(open);
-        engine.Restore(register.LoadCheckpoints(out _throughBlock));
         var blocks = 0;
         foreach (var block in timeline.BlocksAfter(_throughBlock))
         {

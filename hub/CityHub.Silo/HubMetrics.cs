@@ -17,6 +17,7 @@ public sealed class HubMetrics : IDisposable
         Messages = _meter.CreateCounter<long>("cityhub_messages", description: "Messages handled, by kind.");
         Readings = _meter.CreateCounter<long>("cityhub_readings", description: "Readings taken as new.");
         Repairs = _meter.CreateCounter<long>("cityhub_repairs", description: "Values found for readings that are missing or not good, by method.");
+        Unlearnt = _meter.CreateCounter<long>("cityhub_early_warning_late", description: "Readings that came behind a newer one, and from which early warning neither learns nor judges.");
         Shed = _meter.CreateCounter<long>("cityhub_shed", description: "Messages not taken for want of room, by reason; nodes resend them.");
         Rebirths = _meter.CreateCounter<long>("cityhub_rebirth_requests", description: "Rebirths asked for.");
         Answers = _meter.CreateCounter<long>("cityhub_ledger_answers", description: "Ledger answers sent.");
@@ -38,6 +39,7 @@ public sealed class HubMetrics : IDisposable
     public Counter<long> Messages { get; }
     public Counter<long> Readings { get; }
     public Counter<long> Repairs { get; }
+    public Counter<long> Unlearnt { get; }
     public Counter<long> Shed { get; }
     public Counter<long> Rebirths { get; }
     public Counter<long> Answers { get; }

@@ -99,6 +99,7 @@ internal sealed partial class QuantityTwin
             Absorb(sensor, now, events);
             index--;
         }
+        foreach (var rule in _rules) rule.PassOver();
         _kept.Insert(index, reading.With(reading.Quality, Kept.NotThere));
         if (HasChecks) JudgeKept();
         Merge(sensor, reading, looked, now, events);
@@ -110,7 +111,11 @@ internal sealed partial class QuantityTwin
     public void TooLate(SensorId sensor, uint epoch, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
         var newest = _kept.Count > 0 ? _kept.Newest.Order : _baseThrough;
-        foreach (var rule in _rules) rule.TooLate(sensor, epoch, reading, newest, looked, now, events);
+        foreach (var rule in _rules)
+        {
+            rule.PassOver();
+            rule.TooLate(sensor, epoch, reading, newest, looked, now, events);
+        }
     }
 
     /// <summary>Tells what the clock found since the last look.</summary>

@@ -3,7 +3,7 @@ using SmartCity.Readings;
 namespace SmartCity.Watch;
 
 /// <summary>One rule on one district: the values of its sensors as of each step, and where the rule stands on what they make together.</summary>
-internal sealed class DistrictRule
+internal sealed partial class DistrictRule
 {
     /// <summary>Most steps that are made up for after a pause; what is before them is history.</summary>
     private const int MostSteps = 360;
@@ -11,11 +11,14 @@ internal sealed class DistrictRule
     private readonly Dictionary<SensorId, Member> _members = [];
     private readonly Dictionary<string, (double Sum, int Count, double Worst)> _sites = new(StringComparer.Ordinal);
     private readonly DistrictInput _input;
-    private readonly RuleTwin _twin;
+    private RuleTwin _twin;
     private readonly long _every;
     private readonly long _freshFor;
     private double[] _values = [];
     private long _step = long.MinValue; // the last one that was evaluated
+    private bool _restored;
+    private EpisodeId? _open;
+    private HashSet<SensorId> _told = []; // members of the open episode
 
     public DistrictRule(PlannedRule plan)
     {
@@ -85,9 +88,12 @@ internal sealed class DistrictRule
         if (_twin.Deadline <= now) Tell(_step * _every, events, () => _twin.Elapse(district, looked, now, events));
     }
 
-    /// <summary>An episode that was open when the hub stopped goes on.</summary>
-    public void Adopt(Episode open)
+    /// <summary>An episode that was open when the hub stopped goes on: the register's word on who is in it, and on whether there is one.</summary>
+    public void Adopt(Episode open, long looked)
     {
+        if (open.RaisedAt is not null) (_open, _told) = (open.Id, [.. open.Members]);
+        // What a checkpoint knows of it is more than the register does, unless it is older.
+        if (_restored && (open.RaisedAt is null || _twin.OpenState(looked) is { } known && EpisodeId.Of(Plan.Id, open.Sensor, known.Epoch, known.First) == open.Id)) return;
         var level = Plan.Rule.Levels.Count(of => of.Severity <= open.Severity);
         _twin.Adopt(new()
         {
@@ -106,7 +112,7 @@ internal sealed class DistrictRule
             Plan = plan;
             return this;
         }
-        var next = new DistrictRule(plan);
+        var next = new DistrictRule(plan) { _open = _open, _told = _told };
         if (_twin.OpenState(looked) is { } open) next._twin.Adopt(open);
         foreach (var (sensor, member) in _members)
         {
@@ -125,6 +131,11 @@ internal sealed class DistrictRule
         if (Collect(step, at) is not { } value) return; // too few sites: nothing is said, and nothing clears
         var reading = new Kept((ulong)Math.Max(0, at), at, value, Quality.Good);
         if (!_twin.IsQuiet(reading)) Tell(at, events, () => _twin.Step(district, 0, reading, looked, now, events));
+        if (_open is { } open && MembersAt(at).Where(member => !_told.Contains(member)).Take(Episode.MostMembers - _told.Count).ToArray() is { Length: > 0 } more)
+        {
+            _told.UnionWith(more);
+            events.Add(new EpisodeEvent.Joined(open, Plan.Id, Plan.Version, district, Plan.Rule.Quantity, new(at), more));
+        }
     }
 
     private double? Collect(long step, long at)
@@ -152,7 +163,12 @@ internal sealed class DistrictRule
         find();
         for (var i = told; i < events.Count; i++)
         {
-            if (events[i] is EpisodeEvent.Raised raised) events[i] = raised with { Members = MembersAt(at) };
+            if (events[i] is EpisodeEvent.Raised raised)
+            {
+                events[i] = raised with { Members = MembersAt(at) };
+                (_open, _told) = (raised.Episode, [.. MembersAt(at)]);
+            }
+            else if (events[i] is EpisodeEvent.Cleared or EpisodeEvent.Withdrawn) (_open, _told) = (null, []);
         }
     }
 
@@ -160,7 +176,7 @@ internal sealed class DistrictRule
     {
         var fresh = _members.Where(member => member.Value.At != long.MinValue && at - member.Value.At <= _freshFor);
         if (_input.Take == DistrictTake.Quorum) fresh = fresh.Where(member => Plan.Breached(member.Value.Value));
-        return [.. fresh.Select(member => member.Key).OrderBy(sensor => sensor.Value, StringComparer.Ordinal)];
+        return [.. fresh.Select(member => member.Key).OrderBy(sensor => sensor.Value, StringComparer.Ordinal).Take(Episode.MostMembers)];
     }
 
     // The step that a stamp belongs to: the first at or after it.

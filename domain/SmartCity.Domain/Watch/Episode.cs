@@ -65,6 +65,11 @@ public abstract record EpisodeEvent(EpisodeId Episode, string Rule, int RuleVers
     public sealed record SeverityChanged(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, Severity Severity, double Value)
         : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
 
+    /// <summary>More of a district's sensors have become bad while its episode was open: that too is told by it.</summary>
+    /// <param name="Members">Those that were not among its members before.</param>
+    public sealed record Joined(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, IReadOnlyList<SensorId> Members)
+        : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
+
     /// <summary>Late readings show that it never was, or that its rule is no longer in force.</summary>
     public sealed record Withdrawn(EpisodeId Episode, string Rule, int RuleVersion, SensorId Sensor, Quantity Quantity, Instant At, string Reason)
         : EpisodeEvent(Episode, Rule, RuleVersion, Sensor, Quantity, At);
@@ -110,8 +115,11 @@ public sealed partial record Episode(EpisodeId Id, string Rule, int RuleVersion,
 
     public EpisodeKind Kind { get; init; } = EpisodeKind.Actual;
 
-    /// <summary>Of a district's episode: its sensors that were bad when it was raised. Their own episodes on the same quantity are told by it.</summary>
+    /// <summary>Of a district's episode: its sensors that were bad when it was raised, and those that became so since; at most <see cref="MostMembers"/>.
+    /// Their own episodes on the same quantity are told by it.</summary>
     public IReadOnlyList<SensorId> Members { get; init; } = [];
+
+    public const int MostMembers = 1000;
 
     /// <summary>When its severity last changed (city clock); null: it is as it was when it opened.</summary>
     public Instant? SeverityAt { get; init; }
@@ -158,6 +166,8 @@ public sealed partial record Episode(EpisodeId Id, string Rule, int RuleVersion,
         EpisodeEvent.Recorded e when before.WithdrawnAt is not null => before with { RecordedAt = e.At, ClearedAt = e.ClearedAt, Severity = e.Severity, WithdrawnAt = null },
         EpisodeEvent.SeverityChanged e when before is { IsOpen: true } && e.Severity != before.Severity && (before.SeverityAt is not { } last || e.At > last) =>
             before with { Severity = e.Severity, SeverityAt = e.At, Value = e.Value },
+        EpisodeEvent.Joined e when before is { IsOpen: true } && e.Members.Except(before.Members).ToArray() is { Length: > 0 } more && before.Members.Count < MostMembers =>
+            before with { Members = [.. before.Members.Concat(more).Take(MostMembers)] },
         EpisodeEvent.Cleared e when before is { WithdrawnAt: null } && before.ClearedAt != e.At => before with { ClearedAt = e.At },
         EpisodeEvent.Withdrawn e when before is { WithdrawnAt: null } => before with { WithdrawnAt = e.At },
         _ => null,

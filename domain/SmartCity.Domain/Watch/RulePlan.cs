@@ -110,6 +110,17 @@ public sealed class RulePlan
     /// <summary>Whether something is computed from this quantity.</summary>
     internal bool Feeds(Quantity quantity) => _feeds[(byte)quantity];
 
+    /// <summary>Whether a rule learns from this quantity's readings: from those that come late it does not.</summary>
+    public bool Learns(Quantity quantity)
+    {
+        if (!HasEarly) return false;
+        foreach (var rule in Of(quantity))
+        {
+            if (rule.Learns) return true;
+        }
+        return false;
+    }
+
     /// <summary>How long, in ms, what is computed from a quantity waits for late readings; null: nothing is.</summary>
     internal long? FeedsFor(Quantity quantity) => Feeds(quantity) ? Math.Max(IndexSettle, JoinLateness) : null;
 

@@ -89,6 +89,9 @@ internal sealed partial class RuleTwin
     /// <summary>Where its early warning stands; null: it has none, or no reading has come since a restart.</summary>
     public EarlyWarning.EarlyState? Early => (_now.Input as EarlyWarning.EarlyInput)?.State;
 
+    /// <summary>A rule that learns neither learns nor judges what comes behind a newer reading; it counts it.</summary>
+    public void PassOver() => (_now.Input as EarlyWarning.EarlyInput)?.PassOver();
+
     /// <summary>Takes over an open episode.</summary>
     public void Adopt(in Threshold open)
     {

@@ -35,10 +35,11 @@ public sealed record HeldBody(HoldReason Reason, string Because, string By, Inst
 /// <param name="CalledAt">When they were called whom it is meant for; null: nobody was.</param>
 /// <param name="Held">Why it is held back now; null: it is not.</param>
 /// <param name="Change">Number of its last change: name it when you acknowledge.</param>
+/// <param name="Members">Of a district's alert: its sensors that are or were bad. Their own alerts on the same quantity are held back by it, see <c>/v1/alerts/{id}/held</c>.</param>
 public sealed record AlertBody(string Id, bool Open, AlarmState State, Severity Severity, Severity FoundSeverity, string Message, string Rule, int RuleVersion, string Sensor, string Node, string Site,
     string District, string Department, string Quantity, string Unit, double? Value, Instant FirstBreachAt, Instant? RaisedAt, Instant? RecordedAt, Instant? ClearedAt, Instant? WithdrawnAt, bool Late,
     AcknowledgedBody? Acknowledged, string Category, string RunBook, EpisodeKind Kind, Instant? SeverityAt, bool Latched, SignatureBody? Reset, SignatureBody? FalseAlarm, AssignedBody? Assigned,
-    IReadOnlyList<EscalationBody> Escalations, int Comments, Instant? CalledAt, HeldBody? Held, long Change)
+    IReadOnlyList<EscalationBody> Escalations, int Comments, Instant? CalledAt, HeldBody? Held, long Change, IReadOnlyList<string> Members)
 {
     public static AlertBody Of(Episode e) => new(
         e.Id.Value, e.IsOpen, e.State, e.Urgency, e.Severity, e.Message, e.Rule, e.RuleVersion, e.Sensor.Value, e.Node, e.Site, e.District, e.Department,
@@ -47,7 +48,7 @@ public sealed record AlertBody(string Id, bool Open, AlarmState State, Severity 
         e.IsAcknowledged && e.Acknowledged is { } a ? new(a.By, a.At, a.Note) : null, e.Category, e.RunBook, e.Kind, e.SeverityAt,
         e.Latched, SignatureBody.Of(e.Reset), SignatureBody.Of(e.FalseAlarm), e.Assigned is { } to ? new(to.To, to.By, to.At) : null,
         e.Escalated is { } last ? [.. last.All.Reverse().Select(s => new EscalationBody(s.Step, s.Department, s.Severity, s.By, s.At, s.Why))] : [],
-        e.Comments, e.CalledAt, e.Held is { } h ? new(h.Reason, h.Because, h.By, h.Until) : null, e.Change);
+        e.Comments, e.CalledAt, e.Held is { } h ? new(h.Reason, h.Because, h.By, h.Until) : null, e.Change, [.. e.Members.Select(member => member.Value)]);
 }
 
 /// <param name="Change">Number of the last change that you saw: refused with 412 when it got worse or came back after it. Absent: as it is now.</param>

@@ -12,16 +12,17 @@ public sealed record ChangeBody(Instant Since, Instant FoundAt, double By);
 
 /// <summary>Where a rule's early warning stands on one quantity of a sensor.</summary>
 /// <param name="StillLearns">Readings (a forecast: steps) to come before it says anything; 0: it has learnt enough.</param>
+/// <param name="Late">Readings since the hub started that came behind a newer one: neither learnt nor judged.</param>
 /// <param name="Step">Length of a forecast's step, as an ISO 8601 duration; null when there is no forecast.</param>
 /// <param name="Surprise">Of the last reading, 0 to 1: 0.5 is where a warning is due. Null for a forecast and while it learns.</param>
 /// <param name="Usual">What is usual at the last reading's hour of the week. Null likewise.</param>
 /// <param name="Change">The last change of level, while it is fresh.</param>
 /// <param name="Forecast">From the last closed step on, that one first; straight lines between. Empty while it learns and when too long nothing came.</param>
-public sealed record EarlyWarningBody(string Rule, string Quantity, string Unit, EarlyKind Kind, int StillLearns, string? Step, double? Surprise, double? Usual,
+public sealed record EarlyWarningBody(string Rule, string Quantity, string Unit, EarlyKind Kind, int StillLearns, int Late, string? Step, double? Surprise, double? Usual,
     ChangeBody? Change, IReadOnlyList<ExpectedBody> Forecast)
 {
     public static EarlyWarningBody Of(EarlyState state) => new(state.Rule, QuantityCatalogue.Of(state.Quantity).Name, QuantityCatalogue.Of(state.Quantity).Unit, state.Kind,
-        state.StillLearns, state.Forecast is { } made ? Times.Text(TimeSpan.FromMilliseconds(made.Step)) : null, state.Surprise, state.Usual,
+        state.StillLearns, state.Late, state.Forecast is { } made ? Times.Text(TimeSpan.FromMilliseconds(made.Step)) : null, state.Surprise, state.Usual,
         state.Change is { } change ? new(new(change.Since), new(change.FoundAt), change.By) : null,
         state.Forecast is { } forecast ? [.. new[] { 0, 1, 3, Forecaster.Reach }.Select(steps => Of(forecast, steps))] : []);
 

@@ -14,7 +14,7 @@ const STATES = {
 const KINDS = {
   'episode.raised': 'raised', 'episode.recorded': 'recorded without a call', 'episode.cleared': 'over', 'episode.withdrawn': 'withdrawn', 'episode.acknowledged': 'acknowledged',
   'episode.severity': 'severity changed', 'episode.updated': 'corrected by late readings', 'episode.reset': 'reset', 'episode.assigned': 'assigned to', 'episode.commented': 'said',
-  'episode.false-alarm': 'false alarm', 'episode.escalated': 'escalated', 'episode.held': 'held back', 'episode.released': 'held back no longer',
+  'episode.false-alarm': 'false alarm', 'episode.escalated': 'escalated', 'episode.joined': 'more of its sensors are bad', 'episode.held': 'held back', 'episode.released': 'held back no longer',
 };
 
 let shown = null;   // id of the alert that is shown
@@ -42,6 +42,7 @@ function content(a, history, held, start) {
   const kind = { exercise: 'drill', test: 'test' }[a.kind];
   const facts = [
     ['State', STATES[a.state] ?? a.state], ['Rule', `${a.rule}, version ${a.ruleVersion}`], ['Where', [a.sensor, a.site, a.district].filter(Boolean).join(' · ')],
+    ['Sensors', a.members.length > 0 && `${a.members.slice(0, 12).join(', ')}${a.members.length > 12 ? ` and ${a.members.length - 12} more` : ''}`],
     ['Node', a.node], ['Value', value && `${words(a.quantity)} ${value}`], ['For', [a.department, ...a.escalations.map(e => e.department)].filter(Boolean).join(', ')],
     ['Called', a.calledAt ? shortTime(a.calledAt) : a.raisedAt ? 'nobody yet' : 'nobody: only recorded'], ['Held back', a.held && `${a.held.because}${a.held.until ? `, until ${shortTime(a.held.until)}` : ''}`],
     ['Assigned', a.assigned && `${a.assigned.to} (by ${a.assigned.by})`], ['Category', a.category],

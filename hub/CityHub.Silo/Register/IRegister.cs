@@ -101,6 +101,9 @@ public static class EpisodeChangeKinds
     public const string Recorded = "episode.recorded";
     public const string Cleared = "episode.cleared";
     public const string Withdrawn = "episode.withdrawn";
+
+    /// <summary>More of a district's sensors are in its episode.</summary>
+    public const string Joined = "episode.joined";
     public const string Acknowledged = "episode.acknowledged";
 
     /// <summary>It got worse or better.</summary>

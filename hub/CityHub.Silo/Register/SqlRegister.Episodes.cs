@@ -83,6 +83,7 @@ public abstract partial class SqlRegister
         EpisodeEvent.Recorded => EpisodeChangeKinds.Recorded,
         EpisodeEvent.SeverityChanged => EpisodeChangeKinds.SeverityChanged,
         EpisodeEvent.Cleared => before?.ClearedAt is null ? EpisodeChangeKinds.Cleared : EpisodeChangeKinds.Updated,
+        EpisodeEvent.Joined => EpisodeChangeKinds.Joined,
         EpisodeEvent.Withdrawn => EpisodeChangeKinds.Withdrawn,
         _ => throw new System.Diagnostics.UnreachableException($"An event of a kind that the register does not know: {happened.GetType().Name}"),
     };

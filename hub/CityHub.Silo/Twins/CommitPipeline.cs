@@ -13,7 +13,7 @@ namespace CityHub.Silo.Twins;
 /// usual load each round is a whole sweep; under the heaviest a restart has some seconds of blocks to replay, and no more is written than the disk
 /// and the processor have to spare.</para>
 /// </summary>
-public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeWriter episodes, UnstoredRows unstored,
+internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeWriter episodes, DistrictWatches districts, UnstoredRows unstored,
     Action<NodeKey, byte[]> answer, HubOptions options, TimeProvider wall, HubMetrics metrics, ILogger<CommitPipeline> log)
 {
     /// <summary>The node under which the city's time of each cut is kept among the marks, so that a replay judges lateness as it was judged then.</summary>
@@ -115,9 +115,17 @@ public sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timelin
                 foreach (var state in cut.States) _unsaved[state.Node] = state.State;
                 _answers.AddRange(cut.Answers);
             }
+            // Whatever these rows told of districts was handed over before the cut.
+            if (left == 0) TakeDistricts(ref events);
             _saving = Save(events, _lastBlock, sweepEnds: left == 0, stopping);
         }
         engine.Return(cuts);
+    }
+
+    private void TakeDistricts(ref long events)
+    {
+        foreach (var state in districts.Capture()) _unsaved[state.Node] = state.State;
+        events = Math.Max(events, districts.EventsThrough);
     }
 
     /// <summary>Rows of all shards, durable, or not returned from.</summary>

@@ -1,5 +1,7 @@
 using CityHub.Contracts;
+using CityHub.Silo.Register;
 using SmartCity.Readings;
+using SmartCity.Telemetry;
 using SmartCity.Twins;
 using SmartCity.Watch;
 
@@ -10,13 +12,16 @@ internal readonly record struct DistrictValue(string District, string Site, Sens
 
 /// <summary>
 /// The rules on districts. Shards hand over, a bundle a round, what these rules look at and nothing else; a loop of its own evaluates them by the city clock.
-/// What is found goes the way of all episode events. After a restart members come back from the sensors' twins and open episodes from the register;
-/// a for-duration that was running begins again.
+/// What is found goes the way of all episode events. Their state goes into the checkpoints, a district under a node's name that no node has; what came after the last one comes back
+/// with the blocks that are replayed, and of open episodes the register has the last word.
 /// </summary>
 internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, TimeProvider wall, HubMetrics metrics)
 {
     /// <summary>Values that may wait for the loop; more than that are dropped and counted.</summary>
     private const int WaitingLimit = 500_000;
+
+    /// <summary>Before a district's id, where a node's name stands in a checkpoint; no node's name has a slash.</summary>
+    private const string Mark = "district/";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -25,6 +30,10 @@ internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, Ti
     private readonly List<EpisodeEvent> _events = [];
     private List<DistrictValue> _waiting = [];
     private List<DistrictValue> _reading = [];
+    private readonly Lock _looking = new(); // of the districts themselves: the loop, and who takes a checkpoint
+    private readonly VarintWriter _writer = new();
+    private bool _heard; // something since the last checkpoint
+    private long _posted;
     private RuleSet? _changed;
     private RuleSet _rules = RuleSet.Empty;
 
@@ -46,6 +55,50 @@ internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, Ti
     public void Use(RuleSet rules)
     {
         lock (_gate) _changed = rules;
+    }
+
+    /// <summary>Number of the last event that came of them. What a checkpoint knows of must be written before it.</summary>
+    public long EventsThrough => Interlocked.Read(ref _posted);
+
+    /// <summary>States of districts that heard anything since the last time, with all that was handed over until now.</summary>
+    public List<NodeCheckpoint> Capture()
+    {
+        var states = new List<NodeCheckpoint>();
+        lock (_looking)
+        {
+            TakeValues();
+            if (!_heard) return states;
+            _heard = false;
+            foreach (var district in _districts.Values)
+            {
+                _writer.Clear();
+                district.Write(_writer);
+                states.Add(new(new("", Mark + district.Id), _writer.ToArray()));
+            }
+        }
+        return states;
+    }
+
+    /// <summary>Before <see cref="Adopt"/>: takes the states of districts out of all checkpoints; the others go on.</summary>
+    public IEnumerable<NodeCheckpoint> Restore(IEnumerable<NodeCheckpoint> checkpoints)
+    {
+        foreach (var checkpoint in checkpoints)
+        {
+            if (checkpoint.Node.Group.Length > 0 || !checkpoint.Node.Node.StartsWith(Mark, StringComparison.Ordinal))
+            {
+                yield return checkpoint;
+                continue;
+            }
+            Restore(checkpoint.State);
+        }
+    }
+
+    private void Restore(byte[] state)
+    {
+        var reader = new VarintReader(state);
+        if (!DistrictWatch.TryRead(ref reader, out var district)) return; // it begins anew
+        _districts[district.Id] = district;
+        district.Use(_rules, city.Now, _events);
     }
 
     /// <summary>Before <see cref="Run"/>: open episodes of districts go on, once rules are in force.</summary>
@@ -80,20 +133,31 @@ internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, Ti
 
     private void Look()
     {
-        TakeRules();
+        lock (_looking)
+        {
+            TakeRules();
+            TakeValues();
+            var now = city.Now;
+            foreach (var district in _districts.Values)
+            {
+                if (district.NextDeadline > now) continue;
+                district.Advance(now, _events);
+                _heard = true;
+            }
+            if (_events.Count > 0) Interlocked.Exchange(ref _posted, episodes.Post(_events));
+            _events.Clear();
+        }
+    }
+
+    private void TakeValues()
+    {
         lock (_gate) (_reading, _waiting) = (_waiting, _reading);
         foreach (ref readonly var value in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_reading))
         {
             Of(value.District).Hear(value.Sensor, value.Site, value.Quantity, value.At, value.Value);
+            _heard = true;
         }
         _reading.Clear();
-        var now = city.Now;
-        foreach (var district in _districts.Values)
-        {
-            if (district.NextDeadline <= now) district.Advance(now, _events);
-        }
-        if (_events.Count > 0) episodes.Post(_events);
-        _events.Clear();
     }
 
     private void TakeRules()

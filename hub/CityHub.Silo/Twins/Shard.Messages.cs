@@ -243,6 +243,7 @@ internal sealed partial class Shard
         var outcome = sensor.Twin.Observe(reading, sensor.Node.Twin.Ledger.Epoch, cityNow, sensor.Plan, _events);
         PlanLook(sensor);
         if (sensor.Awaited is { } awaited) HearAnswer(sensor, awaited, reading);
+        if (outcome is ObserveOutcome.Merged or ObserveOutcome.TooLate && sensor.Plan.Learns(reading.Quantity)) _parts.Metrics.Unlearnt.Add(1);
         if (sensor.Plan.TellsDistrict(reading.Quantity)) NoteForDistrict(sensor, reading, outcome);
         return outcome;
     }

@@ -1,5 +1,6 @@
 using CsCheck;
 using SmartCity.Readings;
+using SmartCity.Telemetry;
 using SmartCity.Tests.Watch;
 using SmartCity.Twins;
 using SmartCity.Watch;
@@ -45,6 +46,63 @@ public sealed class DistrictWatchTests
         Assert.Equal(["a1", "b1"], raised.Members.Select(member => member.Value));
         Assert.Equal(EpisodeId.Of("smog", SensorId.OfDistrict("centre"), 0, (ulong)Watched.At(10).UnixMilliseconds), raised.Episode);
     }
+
+    [Fact]
+    public void A_sensor_that_becomes_bad_later_joins_the_episode_once_and_one_after_its_end_does_not()
+    {
+        Use(Smog());
+        Hears(1, "a1", 60);
+        Hears(1, "b1", 60);
+        Waits(20);
+        Hears(21, "c1", 70);
+        Hears(21, "d1", 49);
+        Waits(60);
+        var joined = Assert.Single(_events.OfType<EpisodeEvent.Joined>());
+        Assert.Equal(("c1", Watched.At(30)), (joined.Members.Single().Value, joined.At));
+        Assert.Equal(_events.OfType<EpisodeEvent.Raised>().Single().Episode, joined.Episode);
+        foreach (var sensor in (string[])["a1", "b1", "c1"]) Hears(61, sensor, 30);
+        Assert.Equal("cleared at 70", Waits(80));
+        Hears(81, "e1", 70);
+        Waits(120);
+        Assert.Single(_events.OfType<EpisodeEvent.Joined>());
+    }
+
+    [Fact]
+    public void Stopped_and_restarted_at_any_reading_it_finds_the_same_a_running_duration_included() =>
+        Gen.Select(Gen.Int[0, 12], Gen.Int[0, 4], Gen.OneOf(20.0, 45, 55, 65), Gen.Bool).Array[5, 60].Sample(steps =>
+        {
+            var set = new RuleSet(1, "", TimeSpan.Zero, [Smog() with { For = TimeSpan.FromSeconds(40), ClearFor = TimeSpan.FromSeconds(20) }, Smog(2, DistrictTake.Mean) with { Id = "mean", Votes = new(2, 3) }]);
+            var (whole, stopped) = (new DistrictWatch("centre"), new DistrictWatch("centre"));
+            var (found, again) = (new List<EpisodeEvent>(), new List<EpisodeEvent>());
+            whole.Use(set, Watched.At(0), found);
+            stopped.Use(set, Watched.At(0), again);
+            var now = 0;
+            var open = new Dictionary<EpisodeId, Episode>();
+            foreach (var (step, sensor, value, looks) in steps)
+            {
+                now += step;
+                foreach (var watch in (DistrictWatch[])[whole, stopped]) watch.Hear(new($"s{sensor}"), $"site {sensor}", Quantity.Pm2_5, Watched.At(now), value);
+                if (looks)
+                {
+                    whole.Advance(Watched.At(now), found);
+                    var told = again.Count;
+                    stopped.Advance(Watched.At(now), again);
+                    foreach (var change in again.Skip(told)) open[change.Episode] = Episode.Apply(open.GetValueOrDefault(change.Episode), change) ?? open[change.Episode];
+                }
+                var w = new VarintWriter();
+                stopped.Write(w);
+                var r = new VarintReader(w.Written);
+                Assert.True(DistrictWatch.TryRead(ref r, out stopped) && r.AtEnd);
+                stopped.Use(set, Watched.At(now), again);
+                foreach (var episode in open.Values.Where(episode => episode.IsOpen)) stopped.Adopt(episode);
+            }
+            whole.Advance(Watched.At(now + 600), found);
+            stopped.Advance(Watched.At(now + 600), again);
+            Assert.Equal(found.Select(Words), again.Select(Words));
+
+            static string Words(EpisodeEvent change) => $"{Watched.Words(change)} {change.Rule} {change.Episode}"
+                + (change is EpisodeEvent.Joined joined ? string.Join(' ', joined.Members) : change is EpisodeEvent.Raised raised ? string.Join(' ', raised.Members) : "");
+        }, iter: 300);
 
     [Fact]
     public void Sensors_of_one_site_count_once_and_those_without_a_site_for_themselves()

@@ -54,6 +54,7 @@ internal sealed class Watched(params Rule[] rules)
         EpisodeEvent.Recorded e => $"recorded {e.Severity} at {Seconds(e.At)}",
         EpisodeEvent.SeverityChanged e => $"{e.Severity} at {Seconds(e.At)}",
         EpisodeEvent.Cleared e => $"cleared at {Seconds(e.At)}",
+        EpisodeEvent.Joined e => $"{string.Join(" and ", e.Members)} joined at {Seconds(e.At)}",
         EpisodeEvent.Withdrawn => "withdrawn",
         _ => throw new System.Diagnostics.UnreachableException(change.ToString()),
     };

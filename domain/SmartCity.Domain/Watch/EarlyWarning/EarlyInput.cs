@@ -20,6 +20,7 @@ internal sealed class EarlyInput : PointInput
     private double _value;
     private Anomaly? _seen; // of the last reading, if it has come since a restart
     private bool _tells; // an anomaly goes on
+    private int _late;
 
     public EarlyInput(PlannedRule rule, EarlyWarningOf early)
     {
@@ -34,16 +35,25 @@ internal sealed class EarlyInput : PointInput
 
     public EarlyState State => new(_rule.Id, _rule.Rule.Quantity, _early.Kind, StillLearns)
     {
+        Late = _late,
         Surprise = StillLearns > 0 ? null : _seen?.Surprise,
         Usual = StillLearns > 0 ? null : _seen?.Usual,
         Change = _changes?.Last,
         Forecast = _forecaster is not null && _forecaster.TryForecast(out var forecast) ? forecast : null,
     };
 
+    /// <summary>A reading came behind a newer one. To learn it in its place, everything since would have to be learnt again from a second copy of all that is
+    /// learnt, at twice the memory and up to 64 times the work; and whoever was warned would be warned of another past.</summary>
+    public void PassOver() => _late = Math.Min(_late + 1, int.MaxValue - 1);
+
     public override bool TryTake(long at, double value, out double compared)
     {
         compared = 0;
-        if (at <= _newest) return false; // a stamp that goes back, though later in order
+        if (at <= _newest)
+        {
+            PassOver(); // a stamp that goes back, though later in order
+            return false;
+        }
         (_newest, _value) = (at, value);
         if (_forecaster is not null)
         {

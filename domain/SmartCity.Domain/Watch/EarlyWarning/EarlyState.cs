@@ -6,6 +6,9 @@ namespace SmartCity.Watch.EarlyWarning;
 /// <param name="StillLearns">Readings (a forecast: steps) before it says anything; 0: it has learnt enough.</param>
 public sealed record EarlyState(string Rule, Quantity Quantity, EarlyKind Kind, int StillLearns)
 {
+    /// <summary>Readings that came behind a newer one since the hub started: neither learnt nor judged.</summary>
+    public int Late { get; init; }
+
     /// <summary>Of the last reading, 0 to 1; null for a forecast, and while it learns.</summary>
     public double? Surprise { get; init; }
 

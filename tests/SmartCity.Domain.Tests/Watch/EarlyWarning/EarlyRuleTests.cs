@@ -48,6 +48,26 @@ public sealed class EarlyRuleTests
     }
 
     [Fact]
+    public void A_reading_behind_a_newer_one_is_neither_learnt_nor_judged_and_counted()
+    {
+        var (street, inTime) = (new Watched(Anomaly(), Forecast(26)), new Watched(Anomaly(), Forecast(26)));
+        var random = new Random(1);
+        for (var i = 0; i < 1500; i++)
+        {
+            var value = Noise(random);
+            street.Hears(i * Minute, value);
+            inTime.Hears(i * Minute, value);
+        }
+        street.Events.Clear();
+        street.Hears(1497.5 * Minute, 60, 1499 * Minute); // within the lateness limit
+        street.Hears(700.5 * Minute, 60, 1499 * Minute);  // far beyond it
+        Assert.Empty(street.Events);
+        Assert.All(street.Twin.EarlyWarnings(), state => Assert.Equal(2, state.Late));
+        Assert.All(inTime.Twin.EarlyWarnings(), state => Assert.Equal(0, state.Late));
+        Assert.Equal(inTime.Twin.EarlyWarnings().Select(state => state.Forecast), street.Twin.EarlyWarnings().Select(state => state.Forecast));
+    }
+
+    [Fact]
     public void A_change_rule_raises_when_the_level_has_moved_and_clears_when_that_is_no_longer_fresh()
     {
         var street = new Watched(Watched.Rule(level: 3) with { Early = new(EarlyKind.Change, TimeSpan.Zero) });
