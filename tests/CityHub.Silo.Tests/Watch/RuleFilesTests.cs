@@ -52,7 +52,7 @@ public sealed class RuleFilesTests
         Assert.Equal("Harbour", hub.City.Districts().Single().Name);
 
         var wrong = await Assert.ThrowsAsync<BadRulesException>(() => HubRig.Start("colour: red"));
-        Assert.Equal("rules.yaml:1: unknown key 'colour'; known are calendars, checks, day-offset, districts, rules", wrong.Errors.Single().ToString());
+        Assert.Equal("rules.yaml:1: unknown key 'colour'; known are calendars, checks, day-offset, districts, repairs, rules", wrong.Errors.Single().ToString());
     }
 
     [Fact]
