@@ -83,7 +83,7 @@ try
     using var files = new DiskFileLayer(file.Outbox.Directory);
     using var outbox = new DiskOutbox(files, file.Outbox.LimitBytes, logs.CreateLogger<DiskOutbox>());
     using var link = new MosquittoLink(time, logs.CreateLogger<MosquittoLink>());
-    using var committer = new OutboxCommitter(outbox, time);
+    using var committer = new OutboxCommitter(outbox, time, file.Outbox.LimitAge);
     var faults = new SampleLoopFaults(logs.CreateLogger<SampleLoopFaults>());
     var terms = new RemoteTerms(file, file.Outbox.Directory, faults, time, logs.CreateLogger<RemoteTerms>());
     var orders = new OutputOrders();

@@ -70,9 +70,10 @@ public sealed class SendWindow(OutboxId outbox, int maxWidth = SendWindow.Defaul
     }
 
     /// <summary>The next batch to send now; false: nothing to send, or the window is full. What is given counts as in flight.</summary>
-    public bool TryNext(TimeSpan now, out Position position)
+    /// <param name="last">No lane after this one.</param>
+    public bool TryNext(TimeSpan now, out Position position, Lane last = Lane.Raw)
     {
-        for (var i = 0; i < Lanes.Count; i++)
+        for (var i = 0; i <= (int)last; i++)
         {
             var limit = IsProbing ? 1 : (Lane)i == Lane.Alert ? Width : Width - Width / 8;
             if (InFlight >= limit) continue;

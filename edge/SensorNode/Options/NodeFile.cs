@@ -29,6 +29,9 @@ public sealed record NodeFile
     /// <summary>What is wired to it, 1 to 64 devices.</summary>
     public required IReadOnlyList<DevicePlan> Devices { get; init; }
 
+    /// <summary>What the link to the hub may carry, and what is made of the readings for it. Default: no limit, nothing.</summary>
+    public LinkPlan Link { get; init; } = new(null, false);
+
     /// <summary>Rules that the node itself looks after. Default: none.</summary>
     public IReadOnlyList<EdgeRulePlan> Rules { get; init; } = [];
 
@@ -49,7 +52,13 @@ public sealed record BrokerPlan(string Host, int Port, string? CredentialsFile, 
 /// <summary>The outbox on disk.</summary>
 /// <param name="Directory">Its directory, this node's alone.</param>
 /// <param name="LimitBytes">The most that it may hold: 1 MiB to 1 TiB. Default 256 MiB.</param>
-public sealed record OutboxPlan(string Directory, long LimitBytes);
+/// <param name="LimitAge">Readings that are so much older than the newest one go, a file at a time: 1 to 3650 days. Null: no age is too old.</param>
+public sealed record OutboxPlan(string Directory, long LimitBytes, TimeSpan? LimitAge = null);
+
+/// <summary>The link to the hub.</summary>
+/// <param name="BytesADay">What it may carry in a day, see <see cref="SmartCity.Telemetry.ByteBudget"/>; null: any amount.</param>
+/// <param name="Aggregates">Whether least, mean and greatest of each minute are told beside the readings.</param>
+public sealed record LinkPlan(long? BytesADay, bool Aggregates);
 
 /// <summary>Whose word is taken for how far the clock can be trusted.</summary>
 public enum ClockSource : byte

@@ -76,6 +76,7 @@ public static class NodeFileReader
             Buses = buses,
             Devices = devices,
             MayReboot = MayReboot(root.Section("remote")),
+            Link = Link(root.Section("link"), devices),
             Rules = EdgeRuleReader.Rules(root, devices),
             Simulation = SimulationReader.Simulation(root, devices, overrides.Witness, problems),
         };
@@ -90,6 +91,18 @@ public static class NodeFileReader
         var may = remote.OneOf("reboot", new Dictionary<string, bool> { ["true"] = true, ["false"] = false }, false);
         remote.RefuseUnknown();
         return may;
+    }
+
+    private static LinkPlan Link(YamlSection section, IReadOnlyList<DevicePlan> devices)
+    {
+        long? bytes = section.Has("kib-per-day") ? section.Whole("kib-per-day", 64, 100_000_000) * 1024L : null;
+        var aggregates = section.OneOf("aggregates", new Dictionary<string, bool> { ["true"] = true, ["false"] = false }, false);
+        if (aggregates && devices.FirstOrDefault(device => MinuteDevices.Names(device).Any(name => name.Length > 64 || devices.Any(other => other.Name == name))) is { } clash)
+        {
+            section.Problem("aggregates", $"\"{clash.Name}\" is too long a name for its minutes, or another device has theirs.");
+        }
+        section.RefuseUnknown();
+        return new(bytes, aggregates);
     }
 
     private static BrokerPlan Broker(string path, YamlSection root, NodeKey node, NodeFileOverrides overrides, List<NodeFileProblem> problems)
@@ -149,13 +162,14 @@ public static class NodeFileReader
         var section = root.Section("outbox");
         var directory = section.Text("directory", setting is null ? null : "-");
         var limit = section.Whole("limit-mib", 1, 1024 * 1024, 256) * 1024L * 1024;
+        TimeSpan? age = section.Has("limit-days") ? TimeSpan.FromDays(section.Whole("limit-days", 1, 3650)) : null;
         section.RefuseUnknown();
         if (setting is not null)
         {
             directory = setting.Value;
             if (directory.Length == 0) problems.Add(new(setting.Source, null, "outbox.directory", "must name a directory."));
         }
-        return new(directory, limit);
+        return new(directory, limit, age);
     }
 
     private static List<BusPlan> Buses(YamlSection root)

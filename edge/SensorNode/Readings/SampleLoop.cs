@@ -84,7 +84,7 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
 
     private SampleLoopDevice Device(DevicePlan plan)
     {
-        var device = new SampleLoopDevice(plan, clock, _air, faults);
+        var device = new SampleLoopDevice(plan, clock, _air, faults, file.Link.Aggregates);
         terms?.Watch(device);
         return device;
     }

@@ -20,10 +20,13 @@ internal sealed class BatchSender : IDisposable
     private readonly string _firstDevice;
     private readonly HashSet<(string Device, Quantity Quantity)> _declared;
     private readonly Dictionary<string, MqttTopic> _topics = new(StringComparer.Ordinal);
+    private ByteBudget? _budget; // null: any amount
+    private TimeSpan _now;
     private readonly ulong[] _nextAtBirth = new ulong[Lanes.Count];
 
-    public BatchSender(EdgeNode node, DiskOutbox outbox, IMqttLink link, EdgeSession session, TelemetryCounts counts)
+    public BatchSender(EdgeNode node, DiskOutbox outbox, IMqttLink link, EdgeSession session, TelemetryCounts counts, long? bytesADay = null)
     {
+        _budget = bytesADay is { } most ? new(most) : null;
         _outbox = outbox;
         _link = link;
         _session = session;
@@ -46,6 +49,7 @@ internal sealed class BatchSender : IDisposable
 
     public void Born(OutboxDeclaration declared, TimeSpan now)
     {
+        _now = now;
         Declared = declared;
         foreach (var lane in Enum.GetValues<Lane>())
         {
@@ -63,11 +67,11 @@ internal sealed class BatchSender : IDisposable
     public bool Send(Instant stamp, TimeSpan now)
     {
         foreach (var lane in Enum.GetValues<Lane>()) Window.Extend(lane, _outbox.Kept(lane));
-        Window.Tick(now);
+        Window.Tick(_now = now);
         for (var i = 0; i < BatchesPerTurn; i++)
         {
             // Asked before a message is made: a message that is refused would leave a hole in seq.
-            if (!_link.HasRoom(ShortQueueBytes) || !Window.TryNext(now, out var position)) return false;
+            if (!_link.HasRoom(ShortQueueBytes) || !Window.TryNext(now, out var position, _budget?.Last(now) ?? Lane.Raw)) return false;
             if (_reader.Read(position) is not { } batch) continue; // made room for others just now
             if (!Publish(stamp, batch))
             {
@@ -81,10 +85,33 @@ internal sealed class BatchSender : IDisposable
     public bool Publish(OutgoingMessage message)
     {
         if (!_topics.TryGetValue(message.Topic, out var topic)) _topics.Add(message.Topic, topic = new(message.Topic));
-        return _link.Publish(topic, message.Payload, message.Qos == 0 ? MqttQos.AtMostOnce : MqttQos.AtLeastOnce, message.Retain) == MqttVerdict.Accepted;
+        if (_link.Publish(topic, message.Payload, message.Qos == 0 ? MqttQos.AtMostOnce : MqttQos.AtLeastOnce, message.Retain) != MqttVerdict.Accepted) return false;
+        var bytes = MqttBytes(topic, message.Payload.Length);
+        _budget = _budget?.Charge(bytes, _now);
+        _counts.SentBytes(bytes);
+        return true;
+    }
+
+    /// <summary>When the budget lets through what it holds back now; null: it holds nothing back.</summary>
+    public TimeSpan? BudgetDue(TimeSpan now)
+    {
+        if (_budget is not { } budget) return null;
+        TimeSpan? due = null;
+        foreach (var lane in (ReadOnlySpan<Lane>)[Lane.Aggregate, Lane.Raw])
+        {
+            if (Window.Backlog(lane) > 0 && !budget.May(lane, now) && !(due <= budget.When(lane, now))) due = budget.When(lane, now);
+        }
+        return due;
     }
 
     public void Dispose() => _reader.Dispose();
+
+    /// <summary>A PUBLISH at QoS 0 as MQTT 3.1.1 has it: type, length, topic with its own, payload.</summary>
+    private static long MqttBytes(MqttTopic topic, int payload)
+    {
+        var rest = 2 + topic.Utf8.Length + payload;
+        return 1 + (rest < 128 ? 1 : rest < 16_384 ? 2 : 3) + rest;
+    }
 
     private bool Publish(Instant stamp, StoredBatch batch)
     {

@@ -17,11 +17,17 @@ public sealed class TelemetryCounts
     private static readonly Counter<long> Ends = Meter.CreateCounter<long>("sensornode_connection_ends");
     private static readonly Counter<long> Undeclared = Meter.CreateCounter<long>("sensornode_undeclared_batches");
 
+    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>("sensornode_sent_bytes", description: "Bytes of MQTT packets published, births included.");
+
+    private long _sentBytes;
     private long _sentReadings, _sentBatches, _births, _undeclared, _backlog;
 
     public TelemetryCounts() => Meter.CreateObservableGauge("sensornode_backlog_batches", () => BacklogBatches);
 
     public long SentReadings => Volatile.Read(ref _sentReadings);
+    /// <summary>Bytes of MQTT packets published, births included.</summary>
+    public long SentBytesTotal => Volatile.Read(ref _sentBytes);
+
     public long SentBatches => Volatile.Read(ref _sentBatches);
     public long Births => Volatile.Read(ref _births);
 
@@ -41,6 +47,12 @@ public sealed class TelemetryCounts
         Interlocked.Add(ref _sentReadings, readings);
         Batches.Add(1);
         Readings.Add(readings);
+    }
+
+    internal void SentBytes(long bytes)
+    {
+        Interlocked.Add(ref _sentBytes, bytes);
+        Bytes.Add(bytes);
     }
 
     internal void Born()

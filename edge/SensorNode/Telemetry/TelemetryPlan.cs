@@ -9,7 +9,8 @@ namespace SensorNode.Telemetry;
 /// <summary>What a node's session needs to know.</summary>
 /// <param name="Node">What its births declare.</param>
 /// <param name="Broker">The connection but for its will, which is each session's own.</param>
-public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker)
+/// <param name="BytesADay">What the link may carry; null: any amount.</param>
+public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker, long? BytesADay = null)
 {
     /// <summary>The session's plan by the node's file.</summary>
     /// <exception cref="IOException">The credentials' file cannot be read.</exception>
@@ -17,6 +18,7 @@ public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker)
     {
         var credentials = file.Broker.CredentialsFile is { } path ? File.ReadLines(path).Take(2).ToArray() : [];
         var devices = file.Devices.Select(device => new EdgeDevice(device.Name, device.Quantities, Differing(device.Place, file.Place))).ToList();
+        if (file.Link.Aggregates) devices.AddRange(file.Devices.SelectMany(device => MinuteDevices.Of(device, Differing(device.Place, file.Place))));
         return new(new EdgeNode(file.Node, devices, Suggestion(file.Place), file.Host), new MqttConnect
         {
             Host = file.Broker.Host,
@@ -26,7 +28,7 @@ public sealed record TelemetryPlan(EdgeNode Node, MqttConnect Broker)
             Password = credentials.ElementAtOrDefault(1),
             // One file has all three: the library takes from it what it looks for.
             Tls = file.Broker.CardFile is { } card ? new(card, card, card) : null,
-        });
+        }, file.Link.BytesADay);
     }
 
     private static PlaceSuggestion Suggestion(Place place) => new(place.District, place.Site, place.Latitude, place.Longitude);

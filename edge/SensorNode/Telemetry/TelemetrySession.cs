@@ -56,7 +56,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     {
         await Task.Yield(); // the host starts the next service, not us
         _session = new(_node, outbox.BdSeq) { Terms = terms?.Said };
-        using var sender = _sender = new(_node, outbox, link, _session, Counts);
+        using var sender = _sender = new(_node, outbox, link, _session, Counts, plan.BytesADay);
         _events.OnDroppedMessage = Counts.DroppedCommand;
         outbox.Changed += _events.Wake;
         if (watch is not null) watch.Changed += _events.Wake;
@@ -104,8 +104,10 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         if (!_isOpen) return _connectAt;
         if (!_session.MayPublishData) return null;
         var gap = HasEpisodesToTell ? _bornAt + EpisodeBirthInterval : _sender.GapToTell() ? _bornAt + GapBirthInterval : (TimeSpan?)null;
-        return gap < _sender.Window.NextTick || _sender.Window.NextTick is null ? gap : _sender.Window.NextTick;
+        return Earlier(Earlier(gap, _sender.Window.NextTick), _sender.BudgetDue(Elapsed));
     }
+
+    private static TimeSpan? Earlier(TimeSpan? a, TimeSpan? b) => a < b || b is null ? a : b;
 
     private bool HasEpisodesToTell => watch is not null && watch.Version != _episodesTold;
 

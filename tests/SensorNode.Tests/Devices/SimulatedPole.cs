@@ -22,7 +22,7 @@ internal sealed class SimulatedPole : IDisposable
         if (state is not null) _buses.Add(Watch = new(file, state, new(outbox), Orders, Time, NullLogger<EdgeWatch>.Instance));
         var stamping = new ReadingClock(Samples, clock ?? new TrustedClock(), Time, Watch);
         var air = new AirMoisture();
-        SampleLoopDevice Device(DevicePlan plan) => new(plan, stamping, air, faults);
+        SampleLoopDevice Device(DevicePlan plan) => new(plan, stamping, air, faults, file.Link.Aggregates);
         foreach (var bus in file.Buses)
         {
             if (bus.Kind is not BusKind.Gpio && file.Devices.Any(device => device.Bus == bus))

@@ -19,6 +19,30 @@ public class Outboxes
     }
 
     [Fact]
+    public void What_is_older_than_the_limit_beside_the_newest_goes_a_file_at_a_time_and_is_counted_if_no_hub_has_it()
+    {
+        var outbox = Samples.Open(new CrashingFiles(new Random(1)), limitBytes: 1 << 20);
+        const int days = 10, aDay = 2_000;
+        for (var i = 0; i < days * aDay; i++)
+        {
+            outbox.Take("bme", Lane.Raw, Samples.Air(outbox, Samples.Start + i * 86_400_000L / aDay));
+            if (i % 8 == 7) outbox.Commit(Lane.Raw);
+        }
+        var before = outbox.Kept(Lane.Raw);
+        outbox.DropOlderThan(TimeSpan.FromDays(days));
+        Assert.Equal(before, outbox.Kept(Lane.Raw));
+        outbox.MarkAnswered(Lane.Raw, aDay / 8);
+        outbox.DropOlderThan(TimeSpan.FromDays(3));
+        using var reader = outbox.OpenReader();
+        var oldest = reader.Read(new(Lane.Raw, outbox.Kept(Lane.Raw).Oldest))!.Readings[0].At;
+        var age = (Samples.Start + (days - 1) * 86_400_000L - oldest.UnixMilliseconds) / 86_400_000.0;
+        Assert.InRange(age, 1.9, 2.7); // a file beyond three days of ten at the most
+        Assert.Equal(before.Next, outbox.Kept(Lane.Raw).Next);
+        Assert.InRange(outbox.Counts.AgedTotal, 5 * aDay * 3, 7 * aDay * 3); // the first day was answered
+        Assert.Equal(0, outbox.Counts.DroppedTotal);
+    }
+
+    [Fact]
     public void Samples_of_one_device_between_two_commits_are_one_batch_and_come_back_as_they_were()
     {
         var files = new CrashingFiles(new Random(1));

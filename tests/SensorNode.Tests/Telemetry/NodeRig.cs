@@ -24,6 +24,9 @@ public sealed class NodeRig(int port) : IDisposable
     /// <summary>Makes the node's terms, of its folder; null: it takes none.</summary>
     public Func<string, RemoteTerms>? Terms { get; init; }
 
+    /// <summary>What its link may carry in a day; null: any amount.</summary>
+    public long? BytesADay { get; init; }
+
     /// <summary>Everything that was taken, over all starts.</summary>
     public List<Reading> Taken { get; } = [];
 
@@ -33,7 +36,7 @@ public sealed class NodeRig(int port) : IDisposable
         Outbox = Samples.Open(_files);
         _link = new MosquittoLink(TimeProvider.System, NullLogger<MosquittoLink>.Instance);
         var node = new EdgeNode(Key, [new("bme", [Quantity.AirTemperature, Quantity.RelativeHumidity, Quantity.AirPressure]), new("smoke", [Quantity.Smoke])], PlaceSuggestion.None, HubStandIn.HostId);
-        Session = new(new(node, new() { Host = "127.0.0.1", Port = port, ClientId = "pole-1" }), Outbox, _link, TimeProvider.System, NullLogger<TelemetrySession>.Instance, Terms?.Invoke(_folder.FullName));
+        Session = new(new(node, new() { Host = "127.0.0.1", Port = port, ClientId = "pole-1" }, BytesADay), Outbox, _link, TimeProvider.System, NullLogger<TelemetrySession>.Instance, Terms?.Invoke(_folder.FullName));
         Session.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         return this;
     }

@@ -128,6 +128,45 @@ public sealed partial class DiskOutbox
         }
     }
 
+    /// <summary>
+    /// Lets go of what is so much older than the newest reading, a file at a time, whether it was answered or not. By the readings' own stamps, which only
+    /// a disciplined clock moves: a clock that is set a year ahead by anybody else empties no outbox.
+    /// </summary>
+    public void DropOlderThan(TimeSpan age)
+    {
+        lock (_commitGate)
+        {
+            Instant? newest = null;
+            lock (_newest)
+            {
+                foreach (var reading in _newest.Values)
+                {
+                    if (!(newest >= reading.At)) newest = reading.At;
+                }
+            }
+            if (newest is not { } now) return;
+            try
+            {
+                for (var lane = Lane.Alert; lane <= Lane.Raw; lane++)
+                {
+                    while (_lanes[(int)lane].OldestEndsBefore((now - age).UnixMilliseconds))
+                    {
+                        var answered = AnsweredThrough(lane);
+                        var unanswered = false;
+                        if (_lanes[(int)lane].DropOldest(segment => segment.Count > 0 && (unanswered = segment.Next - 1 > answered) | true) is not { } dropped) break;
+                        if (!unanswered) continue;
+                        Counts.Aged(lane, dropped.Readings);
+                        LogAged(lane, dropped.Batches, dropped.Readings, age);
+                    }
+                }
+            }
+            catch (IOException e)
+            {
+                Refused(e);
+            }
+        }
+    }
+
     private bool DropUnanswered(Lane mostUrgent)
     {
         for (var lane = Lane.Raw; lane >= mostUrgent; lane--)
@@ -198,6 +237,9 @@ public sealed partial class DiskOutbox
 
     [LoggerMessage(LogLevel.Error, "The outbox is full: {Batches} batches of lane {Lane} with {Readings} readings that no hub has stored make room; further ones are counted")]
     private partial void LogDropping(Lane lane, ulong batches, long readings);
+
+    [LoggerMessage(LogLevel.Error, "{Batches} batches of lane {Lane} with {Readings} readings that no hub has stored are more than {Age} older than the newest one and are let go")]
+    private partial void LogAged(Lane lane, ulong batches, long readings, TimeSpan age);
 
     [LoggerMessage(LogLevel.Error, "The hub knows batches of lane {Lane} that this disk has lost; numbers go on at {Next}")]
     private partial void LogSkipped(Lane lane, ulong next);

@@ -69,6 +69,12 @@ internal sealed class LaneFiles(IFileLayer files, Lane lane, OutboxId outbox, lo
         return (oldest.Count, oldest.Readings);
     }
 
+    /// <summary>Whether all of the oldest file is from before a moment: the one after it began before that. The last one never is, for it still grows.</summary>
+    public bool OldestEndsBefore(long unixMs)
+    {
+        lock (_index) return _segments.Count > 1 && _segments[1].BaseMs < unixMs;
+    }
+
     /// <summary>Goes on above a number that was given before, by whoever remembers it.</summary>
     public void SkipTo(ulong next) => Roll(next, 0);
 

@@ -6,11 +6,15 @@ namespace SensorNode.Readings.Outbox;
 
 /// <summary>Commits the outbox once a second, and at once what is an alert.</summary>
 /// <param name="time">Wall clock.</param>
-public sealed class OutboxCommitter(DiskOutbox outbox, TimeProvider time) : BackgroundService
+/// <param name="limitAge">How much older than the newest reading one may be; null: any age.</param>
+public sealed class OutboxCommitter(DiskOutbox outbox, TimeProvider time, TimeSpan? limitAge = null) : BackgroundService
 {
     /// <summary>The longest that a sample waits for the disk.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private const int LookForAge = 60; // commits, which is a minute
+
+    private long _commits;
     private long _passes;
 
     /// <summary>How often it has looked what is to be committed.</summary>
@@ -34,7 +38,9 @@ public sealed class OutboxCommitter(DiskOutbox outbox, TimeProvider time) : Back
             {
                 Interlocked.Increment(ref _passes);
                 outbox.Commit(Lane.Alert);
-                if (Interlocked.Exchange(ref everythingDue, 0) == 1) outbox.Commit(Lane.Raw);
+                if (Interlocked.Exchange(ref everythingDue, 0) == 0) continue;
+                outbox.Commit(Lane.Raw);
+                if (limitAge is { } age && ++_commits % LookForAge == 0) outbox.DropOlderThan(age);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

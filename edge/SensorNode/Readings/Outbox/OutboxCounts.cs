@@ -10,11 +10,12 @@ public sealed class OutboxCounts
     private static readonly Counter<long> TakenReadings = Meter.CreateCounter<long>("sensornode_taken_readings");
     private static readonly Counter<long> NotTakenSamples = Meter.CreateCounter<long>("sensornode_not_taken_samples");
     private static readonly Counter<long> DroppedReadings = Meter.CreateCounter<long>("sensornode_dropped_readings");
+    private static readonly Counter<long> AgedReadings = Meter.CreateCounter<long>("sensornode_aged_readings", description: "Unanswered readings let go for their age, by lane.");
     private static readonly Counter<long> Damages = Meter.CreateCounter<long>("sensornode_damaged_batches");
     private static readonly Counter<long> Refusals = Meter.CreateCounter<long>("sensornode_disk_refusals");
 
     private readonly bool[] _announced = new bool[Lanes.Count];
-    private long _taken, _notTaken, _dropped, _damaged, _refused;
+    private long _taken, _notTaken, _dropped, _aged, _damaged, _refused;
 
     /// <summary>Readings safe on disk.</summary>
     public long TakenTotal => Volatile.Read(ref _taken);
@@ -45,6 +46,15 @@ public sealed class OutboxCounts
     {
         Interlocked.Add(ref _dropped, readings);
         DroppedReadings.Add(readings, Tag(lane));
+    }
+
+    /// <summary>Unanswered readings that were let go for their age.</summary>
+    public long AgedTotal => Volatile.Read(ref _aged);
+
+    internal void Aged(Lane lane, long readings)
+    {
+        Interlocked.Add(ref _aged, readings);
+        AgedReadings.Add(readings, Tag(lane));
     }
 
     internal void Damaged()
