@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SmartCity.Mqtt;
+using SmartCity.Readings;
 
 namespace CityHub.Silo;
 
@@ -25,6 +26,8 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
     /// <summary>Everything that can refuse the start does so here, before the host counts as started.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Before anything is read: whoever had the groups until now writes nothing more that would be missing in what is read.
+        episodes.Under = await register.TakeOver(hub.Value.GroupsOrDefault, Environment.MachineName, Instant.From(wall.GetUtcNow()));
         places.Load();
         commands.Load();
         await desk.Start();

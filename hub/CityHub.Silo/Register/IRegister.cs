@@ -23,7 +23,10 @@ public partial interface IRegister
     /// <param name="events">Asked within the transaction, on the writer: what comes until then is committed with it. Asked again after a transaction that was undone;
     /// what it gave then must be in it again.</param>
     /// <param name="rides">It may wait some milliseconds for a transaction to ride with, until <see cref="Hurry"/>.</param>
-    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null, bool rides = false);
+    /// <param name="under">Whose owner writes; null: nobody's in particular.</param>
+    /// <exception cref="TenureLostException">A group has another owner by now; nothing was written.</exception>
+    Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null, bool rides = false,
+        IReadOnlyList<GroupTenure>? under = null);
 
     /// <summary>What waits to ride with a transaction waits no longer.</summary>
     void Hurry();
@@ -37,7 +40,9 @@ public partial interface IRegister
 
     // --- twin checkpoints -----------------------------------------------------------------------------------------
     /// <summary>Writes checkpoints of nodes, replacing their last ones, and the timeline block through which they reach.</summary>
-    Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock);
+    /// <param name="under">Whose owner writes; null: nobody's in particular.</param>
+    /// <exception cref="TenureLostException">A group has another owner by now.</exception>
+    Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock, IReadOnlyList<GroupTenure>? under = null);
 
     IEnumerable<NodeCheckpoint> LoadCheckpoints(out long throughBlock);
 

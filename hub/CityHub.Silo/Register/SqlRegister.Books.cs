@@ -6,16 +6,17 @@ namespace CityHub.Silo.Register;
 /// <content>Checkpoints, rules, places, keys and audit.</content>
 public abstract partial class SqlRegister
 {
-    public async Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock)
+    public async Task SaveCheckpoints(IReadOnlyList<NodeCheckpoint> nodes, long throughBlock, IReadOnlyList<GroupTenure>? under = null)
     {
         var chunks = nodes.Chunk(_options.CheckpointChunk).ToArray();
-        var earlier = chunks.SkipLast(1).Select(chunk => _writer.Enqueue(session => SaveChunk(session, chunk), WriteHurry.Background));
+        var earlier = chunks.SkipLast(1).Select(chunk => _writer.Enqueue(session => SaveChunk(session, chunk, under), WriteHurry.Background));
         await Task.WhenAll(earlier.ToArray());
         // "Through" goes with the last chunk, and only when all before it stand.
         await _writer.Enqueue(session =>
         {
+            Guard(session, under);
             session.Execute("insert into meta (key, value) values ('checkpoint.through', $1) on conflict (key) do update set value = case when meta.value > excluded.value then meta.value else excluded.value end", throughBlock);
-            return SaveChunk(session, chunks.LastOrDefault() ?? []);
+            return SaveChunk(session, chunks.LastOrDefault() ?? [], under);
         }, WriteHurry.Background);
     }
 
@@ -71,8 +72,9 @@ public abstract partial class SqlRegister
     public Task Audit(Instant at, string who, string what, string subject) => _writer.Enqueue(session =>
         session.Execute("insert into audit (at, who, what, subject) values ($1, $2, $3, $4)", at.UnixMilliseconds, who, what, subject));
 
-    private int SaveChunk(RegisterSession session, NodeCheckpoint[] nodes)
+    private int SaveChunk(RegisterSession session, NodeCheckpoint[] nodes, IReadOnlyList<GroupTenure>? under)
     {
+        Guard(session, under);
         foreach (var (node, state) in nodes)
         {
             session.Execute("insert into checkpoint (node_group, node, state) values ($1, $2, $3) on conflict (node_group, node) do update set state = excluded.state",

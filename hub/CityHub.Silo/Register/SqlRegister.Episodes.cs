@@ -10,9 +10,11 @@ public abstract partial class SqlRegister
     public Task<IReadOnlyList<EpisodeChange>> Commit(IReadOnlyList<EpisodeEvent> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null) =>
         Commit(() => events, context, holdBack);
 
-    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null, bool rides = false) =>
+    public Task<IReadOnlyList<EpisodeChange>> Commit(Func<IReadOnlyList<EpisodeEvent>> events, Func<EpisodeEvent, EpisodeContext> context, Func<Episode, HeldBack?>? holdBack = null, bool rides = false,
+        IReadOnlyList<GroupTenure>? under = null) =>
         _writer.Enqueue<IReadOnlyList<EpisodeChange>>(session =>
         {
+            Guard(session, under);
             var changes = new List<EpisodeChange>();
             foreach (var happened in events()) Apply(session, happened, context, holdBack, changes);
             return changes;

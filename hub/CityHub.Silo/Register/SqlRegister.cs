@@ -73,6 +73,7 @@ public abstract partial class SqlRegister : IRegister, IDisposable
         _outboxTouched = _notOurs = false;
         _due.Clear();
         _lines.Forget();
+        _epochs.Clear();
         _subscriptions = null;
     }
 

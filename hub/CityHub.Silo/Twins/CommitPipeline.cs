@@ -221,7 +221,7 @@ internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timel
             {
                 var nodes = new List<NodeCheckpoint>(_unsaved.Count);
                 foreach (var (node, state) in _unsaved) nodes.Add(new(node, state));
-                await register.SaveCheckpoints(nodes, through);
+                await register.SaveCheckpoints(nodes, through, episodes.Under);
                 metrics.CheckpointSeconds.Record(wall.GetElapsedTime(since).TotalSeconds);
                 _unsaved.Clear();
                 return;

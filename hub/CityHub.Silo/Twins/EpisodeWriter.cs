@@ -35,6 +35,9 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
     /// <summary>Number of the last committed event.</summary>
     public long Written => Interlocked.Read(ref _written);
 
+    /// <summary>Whose owner this hub is; set once, at the start. When it no longer is, writing ends with a <see cref="TenureLostException"/>.</summary>
+    public IReadOnlyList<GroupTenure>? Under { get; set; }
+
     /// <summary>Why events wait, or null: they do not.</summary>
     public string? Trouble { get; private set; }
 
@@ -145,7 +148,7 @@ public sealed partial class EpisodeWriter(IRegister register, EpisodeBoard board
             {
                 bool rides;
                 lock (_gate) rides = _rides = _writing.Count == 0 && MayRide(_waiting);
-                var committed = register.Commit(Take, Context, desk.HoldBack, rides);
+                var committed = register.Commit(Take, Context, desk.HoldBack, rides, Under);
                 if (rides && !Volatile.Read(ref _rides)) register.Hurry(); // what may not wait came while this was on its way into the queue
                 var changes = await committed;
                 board.Apply(changes);
