@@ -91,7 +91,7 @@ try
     using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>(), terms, orders, watch);
     using BackgroundService source = line.Command is NodeCommand.Drain or NodeCommand.Import
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
-        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time, watch), time, faults, terms, orders);
+        : new SampleLoop(file, board, new ReadingClock(outbox, clock, time, watch), time, faults, terms, orders, logs.CreateLogger<BusPower>());
     using var supervisor = Supervisor.FromEnvironment(Environment.GetEnvironmentVariable, [new(() => committer.Passes, () => { }), new(() => session.Rounds, session.Nudge)], time);
     return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source, supervisor]) ? ExitCode.Ok : ExitCode.Failed;
 }

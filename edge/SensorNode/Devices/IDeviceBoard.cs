@@ -15,6 +15,9 @@ public interface IDeviceBoard
 
     IOutputLines OpenOutputs(BusPlan bus);
 
+    /// <summary>The line that feeds a chip: on from its opening to its end, but while it is told otherwise.</summary>
+    IPowerLine OpenPower(DevicePlan chip);
+
     /// <summary>The two beams of a trap, as lines of their own.</summary>
     IEdgeSource OpenBeams(SpeedTrapPlan trap);
 

@@ -23,7 +23,8 @@ internal static class DeviceReader
         {
             if (Device(section, buses, place) is { } untuned)
             {
-                var device = untuned with { Tuning = TuningReader.Tuning(section, untuned) };
+                var device = untuned with { Tuning = TuningReader.Tuning(section, untuned), Power = untuned is I2cPlan ? Power(section.Section("power"), buses) : null };
+                if (device.Power is { } power && devices.Any(other => other.Power is { } theirs && (theirs.Bus.Name, theirs.Line) == (power.Bus.Name, power.Line) || Wiring(other) == $"{power.Bus.Name} {power.Line}")) section.Problem("power", "another device is wired to that line.");
                 tuned.Add((section, device));
                 if (devices.Exists(other => other.Name == device.Name)) section.Problem("name", $"another device is called \"{device.Name}\".");
                 if (devices.Find(other => Wiring(other) == Wiring(device)) is { } same) section.Problem(device is LinePlan or OutputPlan or SpeedTrapPlan or EchoPlan ? "line" : device switch { Ds18b20Plan => "rom", Pms5003Plan => "bus", _ => "address" }, $"\"{same.Name}\" is wired there already.");
@@ -33,6 +34,14 @@ internal static class DeviceReader
         }
         foreach (var (section, device) in tuned) TuningReader.CheckSources(section, device, devices);
         return devices;
+    }
+
+    private static PowerPlan? Power(YamlSection section, IReadOnlyList<BusPlan> buses)
+    {
+        if (!section.IsPresent) return null;
+        var power = new PowerPlan(Bus(section, buses, BusKind.Gpio), section.Whole("line", 0, 1023), section.OneOf("active", PolarityWords, Polarity.ActiveHigh));
+        section.RefuseUnknown();
+        return power;
     }
 
     /// <summary>A place, each of whose parts is the outer one's when it is not given.</summary>
@@ -51,7 +60,9 @@ internal static class DeviceReader
     /// <summary>Asks everything of one device, for whoever notes the questions.</summary>
     public static void Describe(YamlSection section)
     {
-        if (Device(section, [], new(null, null, null, null)) is { } device) TuningReader.Tuning(section, device);
+        if (Device(section, [], new(null, null, null, null)) is not { } device) return;
+        TuningReader.Tuning(section, device);
+        if (device is I2cPlan) Power(section.Section("power"), []);
     }
 
     private static DevicePlan? Device(YamlSection section, IReadOnlyList<BusPlan> buses, Place nodePlace)

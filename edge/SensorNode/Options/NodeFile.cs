@@ -109,9 +109,16 @@ public abstract record DevicePlan(string Name, BusPlan Bus, TimeSpan Interval, P
     /// <summary>The shortest interval that it bears.</summary>
     public virtual TimeSpan ShortestInterval => TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The line that feeds it, by which it can be taken off a bus that it holds up; null: it is always on. For chips on I2C buses.</summary>
+    public PowerPlan? Power { get; init; }
+
     /// <summary>Its calibration and when its values are told.</summary>
     public DeviceTuning Tuning { get; init; } = DeviceTuning.None;
 }
+
+/// <summary>A line that feeds a chip.</summary>
+/// <param name="On">The level at which the chip has power.</param>
+public sealed record PowerPlan(BusPlan Bus, int Line, Polarity On);
 
 /// <summary>A line of a GPIO chip.</summary>
 /// <param name="Line">Its offset on the chip, 0 to 1023.</param>

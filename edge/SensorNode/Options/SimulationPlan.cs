@@ -85,6 +85,9 @@ public enum IncidentKind : byte
     /// <summary>Tilt ramps to the value (°), and back afterwards.</summary>
     Tilt,
 
+    /// <summary>The chip holds its bus's data line down, from its beginning until it has lost its power.</summary>
+    HoldsBus,
+
     /// <summary>The raw signal of a gas sensor ramps to the value (ticks), and back afterwards.</summary>
     VocRaw,
 

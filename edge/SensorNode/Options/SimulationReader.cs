@@ -96,7 +96,10 @@ internal static class SimulationReader
         return 1;
     }
 
-    private static (string Key, IncidentKind Kind, double Min, double? Max)[] Kinds(DevicePlan device) => device switch
+    private static (string Key, IncidentKind Kind, double Min, double? Max)[] Kinds(DevicePlan device) =>
+        device is I2cPlan ? [.. KindsOf(device), ("holds-bus", IncidentKind.HoldsBus, 0, null)] : KindsOf(device);
+
+    private static (string Key, IncidentKind Kind, double Min, double? Max)[] KindsOf(DevicePlan device) => device switch
     {
         Bme280Plan =>
         [

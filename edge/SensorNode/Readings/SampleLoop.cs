@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SensorNode.Devices;
 using SensorNode.Options;
 
 namespace SensorNode.Readings;
 
 /// <summary>Samples everything that is wired to the node: one loop per bus, side by side. It ends when it is told to, or with the first loop that dies.</summary>
-public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults, RemoteTerms? terms = null, OutputOrders? orders = null) : BackgroundService
+public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock clock, TimeProvider time, SampleLoopFaults faults, RemoteTerms? terms = null, OutputOrders? orders = null, ILogger<BusPower>? log = null) : BackgroundService
 {
     private readonly AirMoisture _air = new();
 
@@ -41,7 +43,9 @@ public sealed class SampleLoop(NodeFile file, IDeviceBoard board, ReadingClock c
             case BusKind.I2c or BusKind.W1 or BusKind.Uart:
                 var chips = BusChips.Open(bus, file.Devices, board);
                 opened.Add(chips);
-                var chipLoop = new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), time);
+                var power = BusPower.Of(chips.Chips.Select(chip => chip.Plan), board, log ?? NullLogger<BusPower>.Instance);
+                if (power is not null) opened.Add(power);
+                var chipLoop = new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), time, power);
                 return Task.Run(() => chipLoop.RunAsync(stopping), stopping);
             case BusKind.Gpio:
                 var source = board.OpenLines(bus);

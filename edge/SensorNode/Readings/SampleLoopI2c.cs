@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SensorNode.Devices;
 using SmartCity.Devices;
+using SmartCity.Readings;
 using SmartCity.Telemetry;
 
 namespace SensorNode.Readings;
@@ -12,11 +13,14 @@ namespace SensorNode.Readings;
 public sealed class SampleLoopI2c
 {
     private readonly TimeProvider _time;
+    private readonly BusPower? _rescue;
     private readonly Slot[] _slots;
     private readonly List<Measure> _measures = [];
 
-    public SampleLoopI2c(IEnumerable<(IBusChip Chip, SampleLoopDevice Device)> chips, TimeProvider time)
+    /// <param name="rescue">Takes chips off the bus that hold it up; null: none can be.</param>
+    public SampleLoopI2c(IEnumerable<(IBusChip Chip, SampleLoopDevice Device)> chips, TimeProvider time, BusPower? rescue = null)
     {
+        _rescue = rescue;
         _time = time;
         var now = time.MonotonicNs();
         _slots = [.. chips.Select(chip => new Slot(chip.Chip, chip.Device) { DueNs = now, TurnNs = now })];
@@ -25,7 +29,7 @@ public sealed class SampleLoopI2c
     /// <summary>Does everything that is due and returns how long there is nothing to do.</summary>
     public TimeSpan Step()
     {
-        var next = long.MaxValue;
+        var next = _rescue?.Elapse(_time.MonotonicNs()) ?? long.MaxValue;
         foreach (var slot in _slots)
         {
             if (slot.DueNs <= _time.MonotonicNs()) Serve(slot);
@@ -53,6 +57,14 @@ public sealed class SampleLoopI2c
             else Finish(slot);
             return;
         }
+        if (_rescue?.IsOff(slot.Chip.Plan.Name) == true)
+        {
+            slot.BeganNs = _time.MonotonicNs();
+            _measures.Clear();
+            foreach (var quantity in slot.Chip.Plan.Quantities) _measures.Add(Measure.Failed(quantity, ReadFault.BusUnavailable));
+            Finish(slot);
+            return;
+        }
         var begun = slot.Chip.Begin();
         if (begun.Fault is { } fault)
         {
@@ -76,6 +88,7 @@ public sealed class SampleLoopI2c
     {
         slot.Device.Give(slot.Chip.IsNews ? Lane.Alert : Lane.Raw, slot.BeganNs, CollectionsMarshal.AsSpan(_measures));
         slot.Measuring = false;
+        if (_measures.Count > 0) _rescue?.Saw(slot.Chip.Plan.Name, _measures[0].Fault, _time.MonotonicNs());
         // Turns keep their grid: late ones are left out, never made up for in a burst.
         var interval = (slot.Chip.Turn ?? slot.Device.Interval).ToNs();
         var turns = Math.Max(1, (_time.MonotonicNs() - slot.TurnNs) / interval + 1);

@@ -22,7 +22,7 @@ public class NodeFileSchemaTests
     {
         Assert.Equal(["broker", "buses", "devices", "group", "node", "outbox"], Required(Schema).Union(["broker", "outbox"]).Order());
         Assert.Equal(["host"], Required(Key(Schema, "broker")));
-        Assert.Equal(["address", "bus", "calibrate", "chip", "interval", "name", "place", "report"], Device("bme280").GetProperty("properties").EnumerateObject().Select(key => key.Name));
+        Assert.Equal(["address", "bus", "calibrate", "chip", "interval", "name", "place", "power", "report"], Device("bme280").GetProperty("properties").EnumerateObject().Select(key => key.Name));
         Assert.Equal(["bus", "chip", "name"], Required(Device("bme280")));
         Assert.Equal(["bus", "chip", "line", "mm-per-tip", "name", "quantity"], Required(Device("pulse", "rain-depth")));
     }

@@ -43,6 +43,8 @@ public class SampleLoopHangTests
     {
         public IOutputLines OpenOutputs(BusPlan bus) => throw new NotSupportedException();
 
+        public IPowerLine OpenPower(DevicePlan chip) => throw new NotSupportedException();
+
         public IEdgeSource OpenBeams(SpeedTrapPlan trap) => throw new NotSupportedException();
 
         public IEchoLine OpenEcho(EchoPlan ranger) => throw new NotSupportedException();

@@ -29,7 +29,7 @@ internal sealed class SimulatedPole : IDisposable
             {
                 var chips = BusChips.Open(bus, file.Devices, board);
                 _buses.Add(chips);
-                _steps.Add(new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), Time).Step);
+                _steps.Add(new SampleLoopI2c(chips.Chips.Select(chip => (chip, Device(chip.Plan))), Time, BusPower.Of(chips.Chips.Select(chip => chip.Plan), board, NullLogger<BusPower>.Instance)).Step);
             }
             else if (bus.Kind == BusKind.Gpio)
             {

@@ -1,3 +1,4 @@
+using CsCheck;
 using SmartCity.Devices;
 using SmartCity.Readings;
 
@@ -24,5 +25,16 @@ public class Sgp4xTests
         Assert.Equal([Measure.Of(Quantity.VocRaw, 30_123), Measure.Of(Quantity.NoxRaw, 15_876)], Sgp4x.Decode(answer, both));
         answer[5] ^= 0x10;
         Assert.All(Sgp4x.Decode(answer, both), measure => Assert.Equal(ReadFault.BadChecksum, measure.Fault));
+    }
+
+    [Fact]
+    public void Of_any_bytes_only_those_whose_check_sums_are_right_make_values()
+    {
+        Quantity[] both = [Quantity.VocRaw, Quantity.NoxRaw];
+        Gen.Byte.Array[6].Sample(bytes =>
+        {
+            var whole = SensirionWords.Crc(bytes.AsSpan(0, 2)) == bytes[2] && SensirionWords.Crc(bytes.AsSpan(3, 2)) == bytes[5];
+            Assert.All(Sgp4x.Decode(bytes, both), measure => Assert.Equal(whole, measure.Fault is null));
+        }, iter: 1_000_000);
     }
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using SmartCity.Readings;
 using SmartCity.Watch;
 
@@ -10,6 +11,16 @@ public class EdgeEpisodeTests
 
     [Fact]
     public void What_births_tell_is_read_back() => Assert.Equal([Open, Over], EdgeEpisode.Read(EdgeEpisode.Write([Open, Over])));
+
+    [Fact]
+    public void Whatever_a_birth_says_nothing_is_thrown_and_what_is_read_can_be_told() =>
+        Gen.Select(Gen.Char[" -0123456789abcdefghijklmnopqrstuvwxyz.\n\t\0é"].Array[0, 120], Gen.Int[0, 200], Gen.Int[0, 200]).Sample((letters, from, length) =>
+        {
+            var text = EdgeEpisode.Write([Open, Over]);
+            var cut = text.Remove(Math.Min(from, text.Length), Math.Min(length, text.Length - Math.Min(from, text.Length))).Insert(Math.Min(from, text.Length - Math.Min(length, text.Length - Math.Min(from, text.Length))), new string(letters));
+            var read = EdgeEpisode.Read(cut);
+            Assert.Equal(read, EdgeEpisode.Read(EdgeEpisode.Write(read)));
+        }, iter: 100_000);
 
     [Fact]
     public void At_most_32_are_told_and_read()

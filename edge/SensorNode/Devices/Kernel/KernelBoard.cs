@@ -15,6 +15,8 @@ public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
 
     public IOutputLines OpenOutputs(BusPlan bus) => new KernelOutputs(bus.Path, linux);
 
+    public IPowerLine OpenPower(DevicePlan chip) => new KernelPower(chip.Power!, linux);
+
     public IEdgeSource OpenBeams(SpeedTrapPlan trap) => new KernelLines(trap.Bus.Path, linux, time);
 
     public IEchoLine OpenEcho(EchoPlan ranger) => new KernelEcho(ranger, linux, time);

@@ -6,8 +6,15 @@ namespace SensorNode.Devices.Simulated;
 /// <summary>The simulated city's end of a node: every device of its file as a simulated chip.</summary>
 public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, TimeProvider time) : IDeviceBoard
 {
-    public II2cBus OpenI2c(BusPlan bus) =>
-        new SimulatedI2cBus(file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).ToDictionary(chip => chip.Address, Chip));
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, SimulatedI2cBus> _i2c = new(StringComparer.Ordinal);
+
+    public II2cBus OpenI2c(BusPlan bus)
+    {
+        var plans = file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).ToList();
+        return _i2c[bus.Name] = new(plans.ToDictionary(chip => chip.Address, Chip), plans.ToDictionary(chip => chip.Address, chip => simulation.Devices[chip.Name]), time);
+    }
+
+    public IPowerLine OpenPower(DevicePlan chip) => new SimulatedPower(() => _i2c.GetValueOrDefault(chip.Bus.Name), ((I2cPlan)chip).Address);
 
     public IEdgeSource OpenLines(BusPlan bus) =>
         new SimulatedLines(file.Node.Node, file.Devices.OfType<LinePlan>().Where(line => line.Bus == bus), simulation, time);

@@ -44,6 +44,8 @@ public abstract class SimulatedCommandChip : ISimulatedChip
 
     public bool Write(byte register, byte value) => Transfer([register, value], []);
 
+    public void LosePower() => PowerOn();
+
     public void Dispose() => Witness.Dispose();
 
     /// <summary>Puts it into the state after power on.</summary>
