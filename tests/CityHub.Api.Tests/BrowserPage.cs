@@ -35,6 +35,14 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public Task Click(string selector) => Do(new { @do = "click", selector });
 
+    /// <summary>Chooses an option by its text.</summary>
+    public Task Choose(string selector, string text) => Do(new { @do = "choose", selector, text });
+
+    /// <summary>Loads it again: what the browser keeps stays.</summary>
+    public Task Reload() => Do(new { @do = "reload" });
+
+    public Task Resize(int width, int height) => Do(new { @do = "resize", width, height });
+
     /// <summary>Waits until it can be seen.</summary>
     public Task See(string selector, string? text = null) => Do(text is null ? new { @do = "see", selector } : new { @do = "see", selector, text });
 

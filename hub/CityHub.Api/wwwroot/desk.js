@@ -46,14 +46,46 @@ function load(all = true) {
   return loading;
 }
 
+// Which desk of the desk file is looked at; kept by this browser. Empty: all of the city.
+let seat = localStorage.getItem('desk') ?? '';
+
+function drawSeats() {
+  $('desks').hidden = desk.desks.length < 2;
+  const named = desk.desks.map(name => [name === desk.desks[0] ? '' : name, name]);
+  if (named.map(n => n[1]).join('\n') !== [...$('desk-pick').options].map(o => o.text).join('\n')) $('desk-pick').replaceChildren(...named.map(([value, text]) => make('option', { value }, text)));
+  $('desk-pick').value = seat;
+  document.title = `${seat || 'Alert desk'} · CityHub`;
+}
+
+$('desk-pick').addEventListener('change', () => {
+  seat = $('desk-pick').value;
+  localStorage.setItem('desk', seat);
+  load(false);
+});
+
+/** A desk that is no longer in the desk file gives way to the whole city. */
+async function readFigures() {
+  try {
+    return await ask(seat ? `/v1/desk?desk=${encodeURIComponent(seat)}` : '/v1/desk');
+  } catch (wrong) {
+    if (!seat || wrong.name !== 'Error' || wrong instanceof SignInNeeded) throw wrong;
+    seat = '';
+    localStorage.removeItem('desk');
+    return ask('/v1/desk');
+  }
+}
+
 async function readDesk() {
+  const first = seat ? await readFigures() : null;   // whether there is such a desk
   const filter = $('filter').value.trim();
-  const part = filter ? `&text=${encodeURIComponent(filter)}` : '';
+  const whose = seat ? `&desk=${encodeURIComponent(seat)}` : '';
+  const part = (filter ? `&text=${encodeURIComponent(filter)}` : '') + whose;
   const [figures, open, over, held, aside] = await Promise.all([
-    ask('/v1/desk'), ask(`/v1/desk/alerts?list=open&limit=${pageSize}${part}`), ask('/v1/desk/alerts?list=over&limit=100'), ask('/v1/desk/alerts?list=held&limit=100'),
+    first ?? readFigures(), ask(`/v1/desk/alerts?list=open&limit=${pageSize}${part}`), ask(`/v1/desk/alerts?list=over&limit=100${whose}`), ask(`/v1/desk/alerts?list=held&limit=100${whose}`),
     ask('/v1/suppressions?standing=true&limit=200'),
   ]);
   desk = figures;
+  drawSeats();
   alerts.replace(open, over.alerts, isGrouped());
   for (const alert of during) alerts.put(alert);
   drawLoad(desk);
@@ -110,7 +142,8 @@ const listener = {
   event(e) {
     if (e.alert) {
       if (loading) during.push(e.alert);
-      const before = alerts.put(e.alert);
+      // Whether a new one belongs to a part of the city is the hub's word: the list is read again at once.
+      const before = seat && !alerts.find(e.alert.id) ? e.alert : alerts.put(e.alert);
       if (!before && e.alert.open && e.alert.raisedAt && !e.alert.held) say($('announce'), `${e.alert.kind === 'actual' ? '' : `${e.alert.kind === 'test' ? 'test' : 'drill'}, not real: `}${e.alert.severity}: ${e.alert.message || words(e.alert.rule)}, ${e.alert.sensor}`);
       if (shownAlert() === e.alert.id) openAlert(e.alert, false);
     }
@@ -219,7 +252,7 @@ async function unfold(district) {
 function openAlert(alert, toTab = true) {
   if (!alert) return;
   if (toTab) { openTab('alert'); showSensor(alert.sensor, alert.quantity); }
-  showAlert(alert, { start: (name, a) => name === 'acknowledge' ? askNote(a) : doing.start(name, a), signIn });
+  showAlert(alert, { start: (name, a) => name === 'acknowledge' ? askNote(a) : doing.start(name, a), signIn, cityNow });
 }
 
 function toggleGroups() {

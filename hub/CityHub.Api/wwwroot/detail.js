@@ -3,6 +3,7 @@
 import { ask, SignInNeeded } from './api.js';
 import { ACTIONS } from './actions.js';
 import { $, make, say, shape } from './dom.js';
+import { forecastChart } from './forecast.js';
 import { number, shortTime, unit, words } from './format.js';
 
 const STATES = {
@@ -22,14 +23,16 @@ let shown = null;   // id of the alert that is shown
 export const shownAlert = () => shown;
 
 /** @param start what an action's button does; @param signIn when the key is gone */
-export async function showAlert(alert, { start, signIn }) {
+export async function showAlert(alert, { start, signIn, cityNow }) {
   shown = alert.id;
-  const put = (a, history, held) => { if (shown === a.id) $('pane-alert').replaceChildren(...content(a, history, held, start)); };
+  let ahead = null;
+  const put = (a, history, held) => { if (shown === a.id) $('pane-alert').replaceChildren(...content(a, history, held, start, ahead)); };
   if ($('pane-alert').dataset.id !== alert.id) put(alert, null, []);
   $('pane-alert').dataset.id = alert.id;
   try {
     const id = encodeURIComponent(alert.id);
     const [now, history, held] = await Promise.all([ask(`/v1/alerts/${id}`), ask(`/v1/alerts/${id}/history`), ask(`/v1/alerts/${id}/held?limit=50`)]);
+    ahead = await expected(now, cityNow());
     put(now, history, held);
   } catch (wrong) {
     if (wrong instanceof SignInNeeded) signIn();
@@ -37,7 +40,22 @@ export async function showAlert(alert, { start, signIn }) {
   }
 }
 
-function content(a, history, held, start) {
+/** The forecast behind an alert, drawn; null where its rule looks at none, or it has none now. */
+async function expected(a, cityNow) {
+  if (!a.open) return null;
+  try {
+    const early = (await ask(`/v1/sensors/${encodeURIComponent(a.sensor)}/early-warning`)).find(e => e.rule === a.rule && e.kind === 'forecast' && e.forecast.length > 1);
+    if (!early) return null;
+    const first = Date.parse(early.forecast[0].at), from = new Date(2 * first - Date.parse(early.forecast.at(-1).at)).toISOString();
+    const history = await ask(`/v1/sensors/${encodeURIComponent(a.sensor)}/history?quantity=${encodeURIComponent(a.quantity)}&aggregate=mean&from=${from}&to=${new Date(first).toISOString()}`);
+    return forecastChart(early, history.points, cityNow);
+  } catch (wrong) {
+    if (wrong instanceof SignInNeeded) throw wrong;
+    return null;   // a district or a part of the hub has no sensor of its name
+  }
+}
+
+function content(a, history, held, start, ahead) {
   const value = a.value === null || a.unit === '1' ? '' : `${number(a.value)} ${unit(a.unit)}`;
   const kind = { exercise: 'drill', test: 'test' }[a.kind];
   const facts = [
@@ -52,6 +70,7 @@ function content(a, history, held, start) {
     a.runBook.startsWith('http') ? make('p', { class: 'book' }, make('a', { href: a.runBook, target: '_blank', rel: 'noopener noreferrer' }, 'What to do: run book ↗')) : null,
     make('div', { class: 'can' }, Object.entries(ACTIONS).filter(([, action]) => action.fits(a)).map(([name, action]) =>
       make('button', { type: 'button', class: name === 'acknowledge' ? 'go' : '', 'data-action': name, onclick: () => start(name, a) }, `${action.title} `, make('kbd', {}, action.key)))),
+    ahead,
     make('dl', { class: 'facts' }, facts.map(([name, text]) => make('div', {}, make('dt', {}, name), make('dd', {}, text)))),
     held.length > 0 ? make('div', {}, make('h3', {}, `Stands for ${held.length} ${held.length === 1 ? 'alert' : 'alerts'}`), make('ul', { class: 'stands' }, held.map(h => make('li', {}, shape(h.severity), ` ${h.message || words(h.rule)} · ${h.sensor}`)))) : null,
     make('h3', {}, 'History'),

@@ -43,6 +43,9 @@ public sealed class HubRig : IAsyncDisposable
     /// <summary>The port by which the hub reaches its broker; null: the broker's own.</summary>
     public int? Through { get; set; }
 
+    /// <summary>The hub's wall clock, and by it the city's.</summary>
+    public ShiftedTime Wall { get; } = new();
+
     public ConcurrentQueue<string> Log { get; } = [];
     public Faults Faults { get; private set; } = new();
     public string RulesFolder => Path.Combine(_folder, "rules");
@@ -88,6 +91,7 @@ public sealed class HubRig : IAsyncDisposable
         builder.Logging.AddProvider(new Lines(Log));
         _timeline = new(new() { Folder = Path.Combine(_folder, "data", "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
         _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, new WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        builder.Services.AddSingleton<TimeProvider>(Wall);
         builder.Services.AddSingleton<ITimeline>(new FaultyTimeline(_timeline, Faults));
         builder.Services.AddSingleton<IRegister>(FaultyRegister.Over(_register, Faults));
         builder.Services.AddCityHub(builder.Configuration);

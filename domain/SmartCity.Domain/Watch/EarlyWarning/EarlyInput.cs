@@ -39,8 +39,12 @@ internal sealed class EarlyInput : PointInput
         Surprise = StillLearns > 0 ? null : _seen?.Surprise,
         Usual = StillLearns > 0 ? null : _seen?.Usual,
         Change = _changes?.Last,
-        Forecast = _forecaster is not null && _forecaster.TryForecast(out var forecast) ? forecast : null,
+        Forecast = Made,
+        Level = _forecaster is null ? null : _rule.Rule.Level + _rule.Reference,
+        Crosses = Made?.Crosses(_rule.Rule.Level + _rule.Reference, IsUpwards) is { } crossing && crossing.After > TimeSpan.Zero ? crossing : null,
     };
+
+    private Forecast? Made => _forecaster is not null && _forecaster.TryForecast(out var forecast) ? forecast : null;
 
     /// <summary>A reading came behind a newer one. To learn it in its place, everything since would have to be learnt again from a second copy of all that is
     /// learnt, at twice the memory and up to 64 times the work; and whoever was warned would be warned of another past.</summary>

@@ -18,6 +18,12 @@ public sealed record EarlyState(string Rule, Quantity Quantity, EarlyKind Kind, 
     /// <summary>The last change of level, while it is fresh.</summary>
     public Change? Change { get; init; }
 
+    /// <summary>The rule's level, in the quantity's unit; null but for a forecast.</summary>
+    public double? Level { get; init; }
+
+    /// <summary>When the forecast crosses the level; null: not within its horizon, or it is past it.</summary>
+    public Crossing? Crosses { get; init; }
+
     /// <summary>The forecast from the last closed step; null while it learns, and when too long nothing came.</summary>
     public Forecast? Forecast { get; init; }
 }
