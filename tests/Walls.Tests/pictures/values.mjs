@@ -26,7 +26,7 @@ const mapped = (field, value) => {
 };
 
 const units = {
-  celsius: '°C', percent: '%', percentunit: '%', humidity: '%H', lengthm: 'm', lengthmm: 'mm', conμgm3: 'µg/m³', velocityms: 'm/s', ppm: 'ppm', reqps: '/s', cps: '/s', wps: '/s', volt: 'V', amp: 'A', pressurehpa: 'hPa', degree: '°', lux: 'lx', dB: 'dB',
+  celsius: '°C', percent: '%', percentunit: '%', humidity: '%H', lengthm: 'm', lengthmm: 'mm', conμgm3: 'µg/m³', velocityms: 'm/s', velocitykmh: 'km/h', ppm: 'ppm', reqps: '/s', cps: '/s', wps: '/s', volt: 'V', amp: 'A', pressurehpa: 'hPa', degree: '°', lux: 'lx', dB: 'dB',
 };
 
 /** @param bare Without the word that the value means. */
