@@ -25,6 +25,7 @@ internal static class Traffic
         asks: Ask.From(Store.Minute, Count).Select(Names.Rate("max", "1h")).InDistrict().OfNode().By("sensor").Every("5m", empty: "none").Named("$tag_sensor")) with
     {
         Transformations = Transform.SumOfSeries("vehicles an hour"),
+        Unit = "locale",
         Decimals = 0,
         FixedColour = Palette.SkyBlue,
     };
@@ -33,11 +34,12 @@ internal static class Traffic
         asks: Ask.From(Store.Minute, Count).Select(Names.Growth("max")).InDistrict().OfNode().By("sensor").Every("1h", empty: "none").Named("$tag_sensor")) with
     {
         Transformations = Transform.SumOfSeries("vehicles"),
+        Unit = "locale",
         Decimals = 0,
         FixedColour = Palette.SkyBlue,
     };
 
-    private static Panel Busiest => Panels.BarGauge("Busiest", "Vehicles of the span by counter.", "short", reduce: "sum",
+    private static Panel Busiest => Panels.BarGauge("Busiest", "Vehicles of the span by counter.", "locale", reduce: "sum",
         asks: Ask.From(Store.Minute, Count).Select(Names.Growth("max")).InDistrict().OfNode().By("sensor").Every("1h", empty: "none").Named("$tag_sensor")) with
     {
         Min = 0,
