@@ -80,8 +80,24 @@ bind-address = "127.0.0.1:$(free_port $(($2 + 1)))"
 [continuous_queries]
   enabled = false
 CONF
-  launch influxdb "$1/influxd.log" "$program" -config "$1/influxdb.conf"
+  influx=("$1/influxd.log" "$program" -config "$1/influxdb.conf")
+  launch influxdb "${influx[@]}"
+  influx_pid=${pids[-1]}
   wait_until 20 "InfluxDB" "$1/influxd.log" listening "$2"
+}
+
+# As its service manager would: whoever kills the store sees what the city does without it. Five times a run.
+restart_influxdb() {
+  local i left=()
+  [ "${influx_starts:=0}" -lt 5 ] || return 1
+  wait "$influx_pid" 2>/dev/null || true
+  influx_starts=$((influx_starts + 1))
+  for i in "${pids[@]}"; do [ "$i" = "$influx_pid" ] || left+=("$i"); done
+  pids=("${left[@]}")
+  say "InfluxDB ended; it is started again in 5 s, and readings wait on disk"
+  read -rt 5 <> <(:) || true
+  launch influxdb "${influx[@]}"
+  influx_pid=${pids[-1]}
 }
 
 start_hub() { # DIR PORT BROKER_PORT OPTION…
@@ -106,7 +122,11 @@ follow() {
   exec 8<"$1"
   while :; do
     while IFS= read -r line <&8; do say "$line"; done
-    for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || fail "a process of the city ended by itself; see the logs in ${state#"$here"/}/up"; done
+    for pid in "${pids[@]}"; do
+      kill -0 "$pid" 2>/dev/null && continue
+      [ "$pid" = "${influx_pid-}" ] && restart_influxdb && break
+      fail "a process of the city ended by itself; see the logs in ${state#"$here"/}/up"
+    done
     read -rt 0.2 <> <(:) || true
   done
 }

@@ -22,10 +22,7 @@ internal static partial class Committed
         {
             foreach (var (board, panel) in Panels)
             {
-                foreach (var target in panel["targets"]?.AsArray() ?? [])
-                {
-                    yield return new(board, (string)panel["title"]!, (string)target!["query"]!, (string)target["datasource"]!["uid"]!, (string?)panel["timeFrom"], (string?)panel["interval"], Kind.Panel);
-                }
+                foreach (var query in QueriesOf(board, panel)) yield return query;
             }
             foreach (var (board, json) in Boards)
             {
@@ -40,6 +37,9 @@ internal static partial class Committed
             }
         }
     }
+
+    public static IEnumerable<Query> QueriesOf(string board, JsonObject panel) => (panel["targets"]?.AsArray() ?? [])
+        .Select(target => new Query(board, (string)panel["title"]!, (string)target!["query"]!, (string)target["datasource"]!["uid"]!, (string?)panel["timeFrom"], (string?)panel["interval"], Kind.Panel));
 
     public enum Kind
     {

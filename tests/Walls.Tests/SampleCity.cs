@@ -66,6 +66,7 @@ internal static class SampleCity
             case QuantityKind.Contact:
                 return ((long)minutes + (series.Number * 13)) % 90 < 4 ? 1 : 0;
             case QuantityKind.Level:
+                if (series.Quantity == Quantity.VehicleSpeed) return (HashCode(series.Number, (long)minutes) % 3 == 0 ? -1 : 1) * (48 + (9 * noise)); // both ways
                 if (series.Quantity == Quantity.WindDirection) return ((minutes * 7) + (40 * noise) + 720) % 360; // it blows from everywhere in an hour
                 var (middle, swing) = Usual(series.Quantity);
                 var day = Math.Sin((minutes / 1440 * 2 * Math.PI) + series.Number);

@@ -92,19 +92,26 @@ public sealed class SeededTimeline : IAsyncLifetime
         }
     }
 
+    /// <summary>A quiet night with a fire alarm an hour ago, and a node that was away for a while.</summary>
     private void Cities(LineWriter w)
     {
-        for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(30))
+        for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(10))
         {
-            var step = (int)((Now - at).TotalSeconds / 30);
-            foreach (var district in SampleCity.Districts)
+            var minutes = (Now - at).TotalMinutes;
+            foreach (var (number, district) in SampleCity.Districts.Index())
             {
                 var nodes = SampleCity.Nodes.Where(n => n.District == district).ToArray();
-                var open = new Dictionary<Severity, int> { [Severity.Critical] = step % 60 < 5 ? 1 : 0, [Severity.Minor] = step % 3, [Severity.Warning] = 2 };
-                FigureLines.District(w, new(district, nodes.Length * 5, (nodes.Length * 5) - (step % 2), nodes.Length, nodes.Length, open, (nodes.Average(n => n.Latitude), nodes.Average(n => n.Longitude))), at);
-                foreach (var node in nodes)
+                var open = new Dictionary<Severity, int>
                 {
-                    FigureLines.Node(w, new(node.Key, district, step % 100 > 2, 5, (ulong)(step % 4), (ClockTrust)(step % 100 == 0 ? 1 : 0), TimeSpan.FromSeconds(step % 20), false, (node.Latitude, node.Longitude)), at);
+                    [Severity.Critical] = number == 0 && minutes is > 50 and < 65 or < 6 ? 1 : 0, [Severity.Major] = number == 1 && minutes is > 100 and < 140 ? 1 : 0,
+                    [Severity.Minor] = (int)(minutes / 25 + number) % 3 == 0 ? 1 : 0, [Severity.Warning] = (int)(minutes / 40 + number) % 2,
+                };
+                FigureLines.District(w, new(district, nodes.Length * 5, (nodes.Length * 5) - (number == 2 ? 1 : 0), nodes.Length, nodes.Length, open, (nodes.Average(n => n.Latitude), nodes.Average(n => n.Longitude))), at);
+                foreach (var (place, node) in nodes.Index())
+                {
+                    var away = number == 1 && place == 2 && minutes is > 30 and < 48;
+                    FigureLines.Node(w, new(node.Key, district, !away, 5, (ulong)(away ? 0 : (int)(minutes + place) % 7 == 0 ? 2 : 1), (ClockTrust)(number == 2 && place == 0 && minutes > 150 ? 1 : 0),
+                        TimeSpan.FromSeconds(away ? (48 - minutes) * 60 : 1 + (place + (int)minutes) % 4), false, (node.Latitude, node.Longitude)), at);
                 }
             }
         }
@@ -145,21 +152,41 @@ public sealed class SeededTimeline : IAsyncLifetime
             ["kind"] = ["episode.raised", "episode.cleared"], ["reason"] = ["future", "unknown-metric"], ["store"] = ["timeline", "register"],
             ["host"] = ["cityhub-city"], ["desk"] = ["city"], ["outcome"] = ["delivered", "retry"],
         };
-        for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(30))
+        // As a desk that is neither idle nor flooded says of itself.
+        var desk = new Dictionary<string, double>
+        {
+            ["cityhub_desk_alerts_last_10_minutes"] = 3, ["cityhub_desk_alerts_per_10_minutes"] = 0.8, ["cityhub_desk_alerts_most_in_10_minutes"] = 12, ["cityhub_desk_flood_share"] = 0.004, ["cityhub_desk_flooded"] = 0,
+            ["cityhub_desk_standing"] = 7, ["cityhub_desk_stale"] = 1, ["cityhub_desk_unacknowledged"] = 2, ["cityhub_desk_held_back"] = 1, ["cityhub_desk_chattering"] = 0, ["cityhub_desk_top_ten_share"] = 0.31,
+            ["cityhub_mqtt_online"] = 1, ["process_resident_memory_bytes"] = 480e6,
+        };
+        for (var at = Now - TimeSpan.FromHours(3); at < Now; at += TimeSpan.FromSeconds(20))
         {
             var t = (at.UnixMilliseconds / 1000) % 1_000_000;
-            (string, double)[] all =
+            (string Name, double Value)[] all =
             [
-                .. HubMetricNames.Counters.Select((name, i) => (name, (double)(t * (i + 1)))),
-                .. HubMetricNames.Gauges.Select((name, i) => (name, name == "cityhub_mqtt_online" ? 1.0 : (t / 30 % 10) + i)),
+                .. HubMetricNames.Counters.Select((name, i) => (name, name.Contains("readings") || name.Contains("messages") ? t * 60.0 : t * (1 + i % 5) / 100.0)),
+                .. HubMetricNames.Gauges.Select((name, i) => (name, desk.TryGetValue(name, out var usual) ? usual : (t / 30 % 10) + i)),
                 .. HubMetricNames.Histograms.SelectMany(name => new[] { (name + Figures.Median, 0.004), (name + Figures.P99, 0.03) }),
             ];
-            FigureLines.Hub(w, [], all, at);
+            FigureLines.Hub(w, [], [.. all.Where(metric => !IsLabelled(metric.Name))], at);
             foreach (var (label, names) in values)
             {
-                foreach (var value in names) FigureLines.Hub(w, [(label, value)], all, at);
+                foreach (var value in names) FigureLines.Hub(w, [(label, value)], [.. all.Where(metric => Label(metric.Name) == label)], at);
             }
         }
+
+        static bool IsLabelled(string metric) => Label(metric).Length > 0;
+
+        static string Label(string metric) => metric switch
+        {
+            _ when metric.StartsWith("cityhub_desk_", StringComparison.Ordinal) => "desk",
+            "cityhub_episode_changes_total" => "kind",
+            "cityhub_webhook_attempts_total" => "outcome",
+            "cityhub_mqtt_online" => "host",
+            "cityhub_set_aside_total" or "cityhub_shed_total" or "cityhub_timeline_retries_total" or "cityhub_mqtt_connections_ended_total" => "reason",
+            "cityhub_store_failures_total" => "store",
+            _ => "",
+        };
     }
 
     private void Episodes(LineWriter w)

@@ -51,10 +51,10 @@ internal static class AirIndex
     ];
 
     /// <summary>A word for each value of an index of 0 to 500: the colours, which are the authorities' and not made for the colour-blind, never stand alone.</summary>
-    public static IReadOnlyList<JsonObject> IndexWords(IReadOnlyList<(string Name, string Colour)> bands)
+    public static IReadOnlyList<JsonObject> IndexWords(IReadOnlyList<(string Name, string Colour)> bands, bool ranges = true)
     {
         var ends = AirQualityIndex.BandEnds;
-        return [.. bands.Select((band, i) => Meaning.Range(i == 0 ? null : ends[i - 1] + 1, i < ends.Count ? ends[i] : null, $"{band.Name} ({(i == 0 ? 0 : ends[i - 1] + 1)} to {(i < ends.Count ? ends[i] : 500)})", band.Colour))];
+        return [.. bands.Select((band, i) => Meaning.Range(i == 0 ? null : ends[i - 1] + 1, i < ends.Count ? ends[i] : null, ranges ? $"{band.Name} ({(i == 0 ? 0 : ends[i - 1] + 1)} to {(i < ends.Count ? ends[i] : 500)})" : band.Name, band.Colour))];
     }
 
     public static IReadOnlyList<(double?, string)> IndexSteps(IReadOnlyList<(string Name, string Colour)> bands) =>

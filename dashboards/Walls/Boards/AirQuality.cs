@@ -36,13 +36,14 @@ internal static class AirQuality
         .Row(10, (8, Rose), (8, Wind), (8, Limits));
 
     private static Panel Now(Quantity pollutant, string title) => Panels.Stat(title, $"{title}: mean of the last hour over the chosen districts, with its band.", sparkline: false,
-        asks: Ask.From(Store.Minute, Names.Of(pollutant)).Select(Names.Mean("mean")).InDistrict().Named(title)) with
+        asks: WordAndNumber(Ask.From(Store.Minute, Names.Of(pollutant)).Select(Names.Mean("mean")).InDistrict())) with
     {
+        Mappings = AirIndex.Words(pollutant),
         Unit = "conμgm3",
         Decimals = 0,
         TimeFrom = "1h",
         Steps = AirIndex.Steps(pollutant),
-        Overrides = [],
+        Overrides = [NumberAlone],
         Options = Panels.Stat("", "").Options.With("colorMode", "background_solid"),
     };
 
@@ -56,14 +57,15 @@ internal static class AirQuality
     };
 
     private static Panel IndexNow(string title, Quantity index, IReadOnlyList<(string, string)> bands) => Panels.Stat(title, "The worst of the chosen districts in the newest hour that is over. Computed where a rule compares the index.", sparkline: false,
-        asks: Index(index).Every("1h", empty: "none").Named(title)) with
+        asks: WordAndNumber(Index(index).Every("1h", empty: "none"))) with
     {
         Unit = "none",
         Decimals = 0,
         TimeFrom = "3h",
         NoValue = "no rule computes it",
-        Mappings = AirIndex.IndexWords(bands),
+        Mappings = AirIndex.IndexWords(bands, ranges: false),
         Steps = AirIndex.IndexSteps(bands),
+        Overrides = [NumberAlone],
         Options = Panels.Stat("", "").Options.With("colorMode", "background_solid"),
     };
 
@@ -75,6 +77,11 @@ internal static class AirQuality
         Mappings = AirIndex.IndexWords(bands),
         Steps = AirIndex.IndexSteps(bands),
     };
+
+    /// <summary>The word of the band, for the colour says nothing to everybody; and the number beside it.</summary>
+    private static Ask[] WordAndNumber(Ask ask) => [ask.Named("band"), ask.Named("value")];
+
+    private static System.Text.Json.Nodes.JsonObject NumberAlone => Overrides.Of("value", ("mappings", new System.Text.Json.Nodes.JsonArray()));
 
     private static Ask Index(Quantity index) => Ask.From(Store.Raw, Figures.AirIndex).Select(Names.Max(TimelineSchema.Value)).InDistrict().Where($"\"{Figures.Index}\" = '{QuantityCatalogue.Of(index).Name}'");
 

@@ -58,7 +58,7 @@ internal static class AlertDesk
         Steps = steps.Length == 0 ? [] : [(null, Palette.Calm), .. steps.Select(s => ((double?)s.From, s.Colour))],
     };
 
-    private static Panel PerTenMinutes => Panels.Bars("Alerts per 10 minutes", "The line at ten is where a flood begins.", "short", Raised.Every("10m", empty: "0").Named("raised")) with
+    private static Panel PerTenMinutes => Panels.Bars("Alerts per 10 minutes", "The line at ten is where a flood begins.", "short", Raised.Every("10m", empty: "none").Named("raised")) with
     {
         ColourMode = "thresholds",
         Min = 0,

@@ -18,9 +18,9 @@ internal static class CityWall
         Refresh = "10s",
         Annotations = [Shared.Episodes()],
     }
-        .Row(6, [.. Enum.GetValues<Severity>().OrderDescending().Select(s => (4, Shared.Open(s, far: true))), (8, Flood)])
-        .Row(13, (14, Map), (10, Districts))
-        .Row(6, (6, Presence), (6, Readings), (6, Temperature), (6, Delivered))
+        .Row(5, [.. Enum.GetValues<Severity>().OrderDescending().Select(s => (4, Shared.Open(s, far: true))), (8, Flood)])
+        .Row(10, (14, Map), (10, Districts))
+        .Row(5, (6, Presence), (6, Readings), (6, Temperature), (6, Delivered))
         .Row(8, (24, Shared.LastEpisodes("Latest", 12)));
 
     private static Panel Flood => Panels.Stat("Alarms in 10 minutes", "Alarms that came up on the desks in the last ten minutes. More than ten are a flood: work by district, not by alert.", far: true,
@@ -33,7 +33,7 @@ internal static class CityWall
         Steps = [(null, Palette.Calm), (6, Palette.Yellow), (FloodAlerts + 1, Palette.Vermilion)],
     };
 
-    private static Panel Map => Panels.Map("Districts", "Each district by the worst alert that is open in it.", Figures.Worst, "district",
+    private static Panel Map => Panels.Map("Districts", "Each district by the worst alert that is open in it.", Figures.Worst, "district", far: true,
         Ask.From(Store.Raw, Figures.District)
             .Select($"{Names.Last(Figures.Worst)} AS \"{Figures.Worst}\", {Names.Last(Figures.Latitude)} AS \"{Figures.Latitude}\", {Names.Last(Figures.Longitude)} AS \"{Figures.Longitude}\"")
             .By("district").Table()) with

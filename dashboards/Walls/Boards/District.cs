@@ -41,7 +41,7 @@ internal static class District
         Steps = Meaning.WorstSeveritySteps,
     };
 
-    private static Panel NodesOnMap => Panels.Map("Nodes", "Each node where it stands: online or not.", Figures.Online, "node",
+    private static Panel NodesOnMap => Panels.Map("Nodes", "Each node where it stands: online or not.", Figures.Online, "node", far: false,
         Ask.From(Store.Raw, Figures.Node)
             .Select($"{Names.Last(Figures.Online)} AS \"{Figures.Online}\", {Names.Last(Figures.Latitude)} AS \"{Figures.Latitude}\", {Names.Last(Figures.Longitude)} AS \"{Figures.Longitude}\"")
             .InDistrict().OfNode().By("node").Table()) with

@@ -36,7 +36,7 @@ internal static class NodeFleet
         Links = [Shared.ToNode],
     };
 
-    private static Panel Where => Panels.Map("Where", "Each node where it stands.", Figures.Online, "node",
+    private static Panel Where => Panels.Map("Where", "Each node where it stands.", Figures.Online, "node", far: false,
         Of($"{Names.Last(Figures.Online)} AS \"{Figures.Online}\", {Names.Last(Figures.Latitude)} AS \"{Figures.Latitude}\", {Names.Last(Figures.Longitude)} AS \"{Figures.Longitude}\"").Table()) with
     {
         Mappings = Meaning.Online,

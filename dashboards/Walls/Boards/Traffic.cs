@@ -18,12 +18,14 @@ internal static class Traffic
         .Row(6, (8, Now), (8, Today), (8, Busiest))
         .Row(11, (24, Flow))
         .Row(10, (12, Compared), (12, Congestion))
+        .Row(10, (12, Speed), (12, Occupancy))
         .Row(9, (24, PerHour));
 
     private static Panel Now => Panels.Stat("Flow", "Vehicles an hour over all chosen counters, of the last quarter of an hour.",
         asks: Ask.From(Store.Minute, Count).Select(Names.Rate("max", "1h")).InDistrict().OfNode().By("sensor").Every("5m", empty: "none").Named("$tag_sensor")) with
     {
         Transformations = Transform.SumOfSeries("vehicles an hour"),
+        Unit = "locale",
         Decimals = 0,
         FixedColour = Palette.SkyBlue,
     };
@@ -32,11 +34,12 @@ internal static class Traffic
         asks: Ask.From(Store.Minute, Count).Select(Names.Growth("max")).InDistrict().OfNode().By("sensor").Every("1h", empty: "none").Named("$tag_sensor")) with
     {
         Transformations = Transform.SumOfSeries("vehicles"),
+        Unit = "locale",
         Decimals = 0,
         FixedColour = Palette.SkyBlue,
     };
 
-    private static Panel Busiest => Panels.BarGauge("Busiest", "Vehicles of the span by counter.", "short", reduce: "sum",
+    private static Panel Busiest => Panels.BarGauge("Busiest", "Vehicles of the span by counter.", "locale", reduce: "sum",
         asks: Ask.From(Store.Minute, Count).Select(Names.Growth("max")).InDistrict().OfNode().By("sensor").Every("1h", empty: "none").Named("$tag_sensor")) with
     {
         Min = 0,
@@ -73,6 +76,24 @@ internal static class Traffic
         ],
         Steps = [(null, Palette.Blue), (60, Palette.SkyBlue), (300, Palette.Green), (900, Palette.Orange), (1800, Palette.Vermilion)],
         Links = [Shared.ToSensor(Quantity.VehicleCount)],
+    };
+
+    /// <summary>A trap gives the other direction below zero.</summary>
+    private static Panel Speed => Panels.Lines("Speed", "Mean speed of the vehicles of each quarter of an hour, by trap and direction. It falls before a street is full.", Units.GrafanaId(Quantity.VehicleSpeed),
+        Speeds("\"value\" > 0").Named("$tag_sensor"), Speeds("\"value\" < 0").Named("$tag_sensor, other way")) with
+    {
+        Links = [Shared.ToSensor(Quantity.VehicleSpeed)],
+    };
+
+    private static Ask Speeds(string direction) =>
+        Ask.From(Store.Raw, Names.Of(Quantity.VehicleSpeed)).Select(Names.Mean("value")).InDistrict().OfNode().Where(direction).By("sensor").Every("15m", empty: "none");
+
+    private static Panel Occupancy => Panels.Lines("Bays taken", "Share of the time that each bay was taken, by quarters of an hour.", "percentunit",
+        Ask.From(Store.Minute, Names.Of(Quantity.BayOccupied)).Select(Names.Mean("mean")).InDistrict().OfNode().By("sensor").Every("15m", empty: "none").Named("$tag_sensor")) with
+    {
+        Min = 0,
+        Max = 1,
+        Links = [Shared.ToSensor(Quantity.BayOccupied)],
     };
 
     private static Panel PerHour => Panels.Bars("Vehicles by hour, 7 days", "Vehicles counted in each hour, a colour a counter.", "short",

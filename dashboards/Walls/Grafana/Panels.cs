@@ -99,7 +99,7 @@ internal static class Panels
     };
 
     /// <summary>Markers where rows have a latitude and a longitude, coloured by one of their columns.</summary>
-    public static Panel Map(string title, string description, string colourBy, string labelBy, params Ask[] asks) => new("geomap", title)
+    public static Panel Map(string title, string description, string colourBy, string labelBy, bool far, params Ask[] asks) => new("geomap", title)
     {
         Description = description,
         Asks = asks,
@@ -120,10 +120,10 @@ internal static class Panels
                     {
                         ["color"] = new JsonObject { ["field"] = colourBy, ["fixed"] = Palette.Unknown },
                         ["opacity"] = 0.8,
-                        ["size"] = new JsonObject { ["fixed"] = 24, ["min"] = 12, ["max"] = 36 },
+                        ["size"] = new JsonObject { ["fixed"] = far ? 24 : 12, ["min"] = 12, ["max"] = 36 },
                         ["symbol"] = new JsonObject { ["fixed"] = "img/icons/marker/circle.svg", ["mode"] = "fixed" },
                         ["text"] = new JsonObject { ["field"] = labelBy, ["fixed"] = "", ["mode"] = "field" },
-                        ["textConfig"] = new JsonObject { ["fontSize"] = 28, ["offsetX"] = 0, ["offsetY"] = 30, ["textAlign"] = "center", ["textBaseline"] = "middle" },
+                        ["textConfig"] = new JsonObject { ["fontSize"] = far ? 28 : 14, ["offsetX"] = 0, ["offsetY"] = far ? 30 : 20, ["textAlign"] = "center", ["textBaseline"] = "middle" },
                     },
                 },
             }),
