@@ -23,7 +23,7 @@ city_rehearse() {
     curl -sS --max-time 600 -o "$answer" -w '%{http_code}' -H 'Content-Type: application/json' -H @<(printf 'Authorization: Bearer %s' "$(cat "$key_file")") \
       --data-binary @- "$address/v1/rules/rehearsals") || fail "the hub at $address does not answer"
   if [ "$status" != 200 ]; then
-    jq -r '"\(.title): \(.detail)", (.errors[]? | "  \(.field): \(.reason)")' "$answer" >&2
+    jq -r '"\(.title): \(.detail)", (.errors[]? | "  \(.field): \(.detail)")' "$answer" >&2
     return 1
   fi
   jq -r '

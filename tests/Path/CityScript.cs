@@ -52,6 +52,21 @@ public sealed class CityScript : IDisposable
         Assert.True(alive.IsSuccessStatusCode);
     }
 
+    [Fact]
+    public async Task Rules_are_rehearsed_on_a_running_hub_and_what_is_wrong_with_them_is_said()
+    {
+        await using var city = await SmallCity.Start();
+        var rules = _folder.CreateSubdirectory("proposed").FullName;
+        string[] rehearse = [Script, "rehearse", rules, "--from", "2026-11-01T00:00:00Z", "--to", "2026-11-02T00:00:00Z", "--hub", $"http://127.0.0.1:{city.Hub.Port}", "--key-file", city.Hub.KeyFile];
+        File.Copy(Path.Combine(Products.Root, "rules/city.yaml"), Path.Combine(rules, "city.yaml"));
+        var (code, said) = await Run(rehearse);
+        Assert.Equal((0, "0 readings; 0 episodes alike, 0 added, 0 removed, 0 moved"), (code, said.Trim()));
+        await File.WriteAllTextAsync(Path.Combine(rules, "city.yaml"), "rules: [{ id: x, quantity: warmth, above: 1, severity: minor }]");
+        (code, said) = await Run(rehearse);
+        Assert.Equal(1, code);
+        Assert.Contains("files[city.yaml]: line 1: quantity: 'warmth' is not in the catalogue", said, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static string Script => Path.Combine(Products.Root, "city");

@@ -49,6 +49,9 @@ public sealed class HubProcess : IAsyncDisposable
 
     public string Stores => Path.Combine(_folder, "data");
 
+    /// <summary>Where the hub wrote its first key.</summary>
+    public string KeyFile => Path.Combine(_folder, "first-key");
+
     /// <summary>Calls its API with the first key.</summary>
     public HttpClient Http { get; private set; } = new();
 
