@@ -55,7 +55,7 @@ public sealed class DeliveryCrashTests
         var killed = new TaskCompletionSource();
         await using var department = await Receiver.Start(async (receiver, context) =>
         {
-            if (request == 0 || receiver.Requests.Count != request || killed.Task.IsCompleted) return;
+            if (request == 0 || receiver.Requests.Count < request || killed.Task.IsCompleted) return;   // two at once may both see two
             if (answered) await context.Response.CompleteAsync();   // the hub has its answer
             reached.TrySetResult();
             if (!answered) await killed.Task.WaitAsync(TimeSpan.FromSeconds(60));
