@@ -15,6 +15,7 @@ public sealed class HubMetrics : IDisposable
     {
         SetAside = _meter.CreateCounter<long>("cityhub_set_aside", description: "Messages and readings set aside, by reason.");
         Messages = _meter.CreateCounter<long>("cityhub_messages", description: "Messages handled, by kind.");
+        ReceivedBytes = _meter.CreateCounter<long>("cityhub_received_bytes", "By", "Bytes of MQTT packets that came from nodes, without what TLS adds.");
         Readings = _meter.CreateCounter<long>("cityhub_readings", description: "Readings taken as new.");
         Repairs = _meter.CreateCounter<long>("cityhub_repairs", description: "Values found for readings that are missing or not good, by method.");
         Unlearnt = _meter.CreateCounter<long>("cityhub_early_warning_late", description: "Readings that came behind a newer one, and from which early warning neither learns nor judges.");
@@ -37,6 +38,7 @@ public sealed class HubMetrics : IDisposable
 
     public Counter<long> SetAside { get; }
     public Counter<long> Messages { get; }
+    public Counter<long> ReceivedBytes { get; }
     public Counter<long> Readings { get; }
     public Counter<long> Repairs { get; }
     public Counter<long> Unlearnt { get; }

@@ -46,7 +46,14 @@ internal sealed class NodeActor(NodeTwin twin) : IHasDeadline
         NodePresence.Stale => Presence.Stale,
     };
 
-    public NodeView View() => new(Key, Presence, twin.Since, twin.LastHeard, Sensors.Count, Outstanding(), Clock, twin.Unledgered, Session is null ? [] : DeviationNames.Of(Session.Deviations));
+    public NodeView View(Instant wallNow) => new(Key, Presence, twin.Since, twin.LastHeard, Sensors.Count, Outstanding(), Clock, twin.Unledgered, Session is null ? [] : DeviationNames.Of(Session.Deviations))
+    {
+        BoardCelsius = twin.Vitals?.BoardCelsius,
+        BytesADay = twin.Vitals?.BytesADay,
+        SentBytes = twin.SentBytes,
+        SentTodayBytes = twin.SentToday(wallNow),
+        ReceivedBytes = twin.ReceivedBytes,
+    };
 
     /// <summary>Batches that are missing below the highest one that came.</summary>
     private ulong Outstanding()

@@ -175,7 +175,8 @@ internal sealed partial class Shard
     public List<NodeView> NodeViews()
     {
         var views = new List<NodeView>(_nodes.Count);
-        foreach (var node in _nodes.Values) views.Add(node.View());
+        var now = Instant.From(_parts.Wall.GetUtcNow());
+        foreach (var node in _nodes.Values) views.Add(node.View(now));
         return views;
     }
 

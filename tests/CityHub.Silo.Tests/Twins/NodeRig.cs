@@ -49,6 +49,9 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
     /// <summary>What births say that the node's own rules have found.</summary>
     public List<EdgeEpisode> Episodes { get; } = [];
 
+    /// <summary>What births say of the node itself.</summary>
+    public NodeVitals? Vitals { get; set; }
+
     public int Births => _births;
 
     public bool IsAnswered(Lane lane, ulong batch) => Answers.Any(answer => answer.Lanes.Any(of => of.Lane == lane && of.Through >= batch));
@@ -81,10 +84,16 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
         lock (_gate)
         {
             var outbox = new OutboxDeclaration(_outbox, Boot, [.. Oldest.Select(oldest => new LaneExtent(oldest, oldest + 1_000_000))]);
-            _session.Episodes = EdgeEpisode.Write(Episodes);
+            (_session.Episodes, _session.Vitals) = (EdgeEpisode.Write(Episodes), Vitals);
             foreach (var message in _session.Birth(Now, outbox, Values)) Publish(message);
         }
         Interlocked.Increment(ref _births);
+    }
+
+    /// <summary>How the node is now.</summary>
+    public void TellVitals(NodeVitals vitals)
+    {
+        lock (_gate) Publish(_session.Vital(Now, vitals)!.Value);
     }
 
     /// <summary>Cut off: the broker publishes its will.</summary>
