@@ -58,6 +58,7 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
     /// <summary>A day's curve with two gaps: 04:00 to 06:30 and the last quarter of an hour before a third of the range.</summary>
     public Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel)
     {
+        if (StoreIsAway) throw new TimelineUnavailableException("seeded so");
         var (_, quantity, from, to, step, _) = query;
         var points = new List<HistoryPoint>();
         var kind = QuantityCatalogue.Of(quantity).Kind;
