@@ -52,6 +52,9 @@ public sealed record NodeView(NodeKey Key, Presence Presence, Instant? Since, In
     /// <summary>Of those, what it has published since midnight UTC.</summary>
     public ulong? SentTodayBytes { get; init; }
 
+    /// <summary>Terms that stand over its file's, as it said at its last birth to this hub; empty: none. Null: it takes none, or has not been born since.</summary>
+    public string? Terms { get; init; }
+
     /// <summary>Bytes of MQTT packets that came from it by the hub's count.</summary>
     public ulong ReceivedBytes { get; init; }
 }

@@ -25,10 +25,10 @@ public sealed partial class HostSession
         _seq.Start((byte)found.Seq!.Value);
         RebirthWanted = RebirthReason.None;
         IsLedgered = found.Outbox is not null;
-        Vitals = found.Vitals;
+        (Vitals, Terms) = (found.Vitals, found.Terms);
         Take(NodeLevel, found, receivedAt);
         var tally = AddBirthReadings(NodeLevel, payload, receivedAt, readings);
-        return new() { Event = HostEvent.NodeBirth, Outbox = found.Outbox, Tally = tally, Episodes = found.Episodes, Vitals = found.Vitals };
+        return new() { Event = HostEvent.NodeBirth, Outbox = found.Outbox, Tally = tally, Episodes = found.Episodes, Vitals = found.Vitals, Terms = found.Terms };
     }
 
     private HostOutcome DeviceBirth(string name, ReadOnlySpan<byte> payload, Instant receivedAt, List<DeviceReading> readings)
@@ -79,6 +79,7 @@ public sealed partial class HostSession
         public OutboxDeclaration? Outbox { get; private set; }
         public IReadOnlyList<EdgeEpisode> Episodes { get; private set; } = [];
         public NodeVitals? Vitals { get; private set; }
+        public EdgeTerms? Terms { get; private set; }
         public Deviations Deviations { get; private set; }
         public SetAsideReason Reason { get; set; }
         public PayloadFault Fault { get; private set; }
@@ -134,6 +135,12 @@ public sealed partial class HostSession
                     break;
                 case MetricNames.Longitude:
                     Place = Place with { Longitude = Degrees(metric, 180) };
+                    break;
+                case MetricNames.Terms:
+                    Terms = (Terms ?? new("", "")) with { InForce = TextOf(metric) ?? "" };
+                    break;
+                case MetricNames.TermsAnswer:
+                    Terms = (Terms ?? new("", "")) with { Answer = TextOf(metric) ?? "" };
                     break;
                 case MetricNames.BoardTemperature:
                     Vitals = (Vitals ?? default) with { BoardCelsius = CelsiusOf(metric) };

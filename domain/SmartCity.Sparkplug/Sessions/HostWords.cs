@@ -219,6 +219,9 @@ public readonly record struct HostOutcome
     /// <summary>What a node birth says that the node's own rules have found. Null: it is none.</summary>
     public IReadOnlyList<Watch.EdgeEpisode>? Episodes { get; init; }
 
+    /// <summary>What a node birth says of its terms. Null: it takes none.</summary>
+    public EdgeTerms? Terms { get; init; }
+
     /// <summary>What the node says of itself now, as far as the message tells it. Null: it tells nothing of the kind.</summary>
     public NodeVitals? Vitals { get; init; }
 

@@ -125,6 +125,7 @@ internal sealed partial class Shard
             }
         }
         node.Told = outcome.Episodes ?? [];
+        HearAnswer(node, outcome.Terms);
         Becomes(node, NodePresence.Online);
         TakeBirthValues(node, session);
     }
