@@ -88,7 +88,8 @@ try
     var terms = new RemoteTerms(file, file.Outbox.Directory, faults, time, logs.CreateLogger<RemoteTerms>());
     var orders = new OutputOrders();
     using var watch = file.Rules.Count == 0 ? null : new EdgeWatch(file, file.Outbox.Directory, outbox.Id, orders, time, logs.CreateLogger<EdgeWatch>());
-    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>(), terms, orders, watch);
+    using var session = new TelemetrySession(TelemetryPlan.Of(file), outbox, link, time, logs.CreateLogger<TelemetrySession>(), terms, orders, watch,
+        line.Command == NodeCommand.Import ? null : board.Celsius); // an import is of a card, and this machine is not its node
     using BackgroundService source = line.Command is NodeCommand.Drain or NodeCommand.Import
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
         : new SampleLoop(file, board, new ReadingClock(outbox, clock, time, watch), time, faults, terms, orders, logs.CreateLogger<BusPower>());

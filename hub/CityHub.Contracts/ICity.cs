@@ -42,6 +42,8 @@ public interface ICity
 
     IOutputCommands Commands { get; }
 
+    INodeCalls Calls { get; }
+
     RuleSet Rules();
 
     /// <summary>Live events from now on; a reader that falls behind by more than a bounded queue gets its stream ended.</summary>

@@ -38,7 +38,26 @@ public sealed record SensorView(SensorId Id, DeviceKey Device, Place Place, Pres
 
 /// <param name="Deviations">Known departures of other people's clients from Sparkplug that the hub tolerates, by name.</param>
 /// <param name="Unledgered">Its readings carry no ledger: no promise of completeness.</param>
-public sealed record NodeView(NodeKey Key, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors, ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations);
+public sealed record NodeView(NodeKey Key, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors, ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations)
+{
+    /// <summary>Of its board, °C, as it said last; null: it has no thermometer, or does not say.</summary>
+    public double? BoardCelsius { get; init; }
+
+    /// <summary>What its link may carry in a day; null: any amount, or it does not say.</summary>
+    public ulong? BytesADay { get; init; }
+
+    /// <summary>Bytes of MQTT packets that it has published by its own count, which goes on over its restarts; null: it does not count.</summary>
+    public ulong? SentBytes { get; init; }
+
+    /// <summary>Of those, what it has published since midnight UTC.</summary>
+    public ulong? SentTodayBytes { get; init; }
+
+    /// <summary>Terms that stand over its file's, as it said at its last birth to this hub; empty: none. Null: it takes none, or has not been born since.</summary>
+    public string? Terms { get; init; }
+
+    /// <summary>Bytes of MQTT packets that came from it by the hub's count.</summary>
+    public ulong ReceivedBytes { get; init; }
+}
 
 public sealed record DistrictView(string Id, string Name, int Sensors, int SensorsOnline, int NodesOnline, int Nodes, IReadOnlyDictionary<Severity, int> OpenEpisodes);
 

@@ -63,6 +63,8 @@ public static class CityHubServices
         .AddSingleton<HubVoice>()
         .AddSingleton(p => new OutputCommands(p.GetRequiredService<IRegister>(), p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<EventFeed>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<HubMetrics>(), p.Log<OutputCommands>()))
+        .AddSingleton(p => new NodeCalls(p.GetRequiredService<IRegister>(), p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<EventFeed>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<HubMetrics>(), p.Log<NodeCalls>()))
         .AddSingleton(p => new EnrolledNodes(p.Settings<HubOptions>().EnrolledFile, p.Log<EnrolledNodes>()))
         .AddSingleton(p => new IngestBudget(p.Settings<HubOptions>().IngestLimitMegabytes * 1024L * 1024))
         .AddSingleton(p => new IngestGate(p.GetRequiredService<ITwinEngine>().Mailboxes, p.GetRequiredService<IngestBudget>(), p.Settings<HubOptions>().MessageLimitKilobytes * 1024,
@@ -77,7 +79,7 @@ public static class CityHubServices
         .AddSingleton(p => new UnstoredRows(p.Settings<HubOptions>().UnstoredLimit))
         .AddSingleton(p => new ShardParts(p.Settings<HubOptions>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<Places>(), p.GetRequiredService<EpisodeWriter>(),
             p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<Neighbourhoods>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.GetRequiredService<OutputCommands>(), p.Log<LocalEngine>()))
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.GetRequiredService<OutputCommands>(), p.GetRequiredService<NodeCalls>(), p.Log<LocalEngine>()))
         .AddSingleton<ITwinEngine, LocalEngine>()
         .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),
             p.GetRequiredService<EpisodeWriter>(), p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<UnstoredRows>(), (node, answer) => p.GetRequiredService<HubVoice>().Say(node, answer),

@@ -18,7 +18,7 @@ namespace CityHub.Silo;
 /// host; nothing dies in silence.
 /// </summary>
 internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
-    IRegister register, DeskRounds desk, IngestGate gate, UnstoredRows unstored, HubVoice voice, OutputCommands commands, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
+    IRegister register, DeskRounds desk, IngestGate gate, UnstoredRows unstored, HubVoice voice, OutputCommands commands, NodeCalls calls, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
     TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
 {
     private long _throughBlock;
@@ -30,6 +30,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         episodes.Under = await register.TakeOver(hub.Value.GroupsOrDefault, Environment.MachineName, Instant.From(wall.GetUtcNow()));
         places.Load();
         commands.Load();
+        calls.Load();
         await desk.Start();
         var inForce = await rules.Start();
         board.Use(inForce);
@@ -69,13 +70,14 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         var looking = rules.Run(Use, taking.Token);
         var rounds = desk.Run(taking.Token);
         var commanding = commands.Run(engine.Say, taking.Token);
+        var calling = calls.Run(engine.Say, taking.Token);
         Task[] connections = [.. links.Select(link => link.Run(taking.Token))];
-        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, rounds, commanding, .. connections]);
+        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, rounds, commanding, calling, .. connections]);
         if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
         state.Stopped();
         await taking.CancelAsync();
         await Ended(connections);
-        await Ended(looking, rounds, commanding);
+        await Ended(looking, rounds, commanding, calling);
         await committing.CancelAsync();
         await Ended(committed);
         await ending.CancelAsync();

@@ -15,6 +15,7 @@ public sealed class HubMetrics : IDisposable
     {
         SetAside = _meter.CreateCounter<long>("cityhub_set_aside", description: "Messages and readings set aside, by reason.");
         Messages = _meter.CreateCounter<long>("cityhub_messages", description: "Messages handled, by kind.");
+        ReceivedBytes = _meter.CreateCounter<long>("cityhub_received_bytes", "By", "Bytes of MQTT packets that came from nodes, without what TLS adds.");
         Readings = _meter.CreateCounter<long>("cityhub_readings", description: "Readings taken as new.");
         Repairs = _meter.CreateCounter<long>("cityhub_repairs", description: "Values found for readings that are missing or not good, by method.");
         Unlearnt = _meter.CreateCounter<long>("cityhub_early_warning_late", description: "Readings that came behind a newer one, and from which early warning neither learns nor judges.");
@@ -24,6 +25,7 @@ public sealed class HubMetrics : IDisposable
         EpisodeEvents = _meter.CreateCounter<long>("cityhub_episode_changes", description: "Changes of episodes, by kind.");
         Undecided = _meter.CreateCounter<long>("cityhub_desk_undecided", description: "Episodes told because the desk could not decide whether to hold them back.");
         OutputCommands = _meter.CreateCounter<long>("cityhub_output_commands", description: "Commands to outputs that have ended, by outcome.");
+        NodeCalls = _meter.CreateCounter<long>("cityhub_node_calls", description: "Calls to nodes (terms, self-test, births, restart) that have ended, by outcome.");
         Gaps = _meter.CreateCounter<long>("cityhub_ledger_gaps", description: "Batches that nodes no longer keep and the hub never saw.");
         Reconnects = _meter.CreateCounter<long>("cityhub_mqtt_connections_ended", description: "Connections to the broker that ended, by reason.");
         CommitSeconds = _meter.CreateHistogram("cityhub_commit_seconds", "s", "Time of one timeline append.", advice: Fine);
@@ -37,6 +39,7 @@ public sealed class HubMetrics : IDisposable
 
     public Counter<long> SetAside { get; }
     public Counter<long> Messages { get; }
+    public Counter<long> ReceivedBytes { get; }
     public Counter<long> Readings { get; }
     public Counter<long> Repairs { get; }
     public Counter<long> Unlearnt { get; }
@@ -46,6 +49,7 @@ public sealed class HubMetrics : IDisposable
     public Counter<long> EpisodeEvents { get; }
     public Counter<long> Undecided { get; }
     public Counter<long> OutputCommands { get; }
+    public Counter<long> NodeCalls { get; }
     public Counter<long> Gaps { get; }
     public Counter<long> Reconnects { get; }
     public Histogram<double> CommitSeconds { get; }

@@ -72,7 +72,7 @@ public sealed class HubOptions
     /// <summary>The list of enrolled nodes that <c>./city enrol</c> keeps (<c>broker/enrolled</c>): a node on it that was never heard is shown as silent. Default: none.</summary>
     public string? EnrolledFile { get; set; }
 
-    /// <summary>How long a command to an output is sent again until its node tells the value back; then it is given up and an alert. Default 2 min.</summary>
+    /// <summary>How long a command to an output is sent again until its node tells the value back, and a call to a node until that answers; then it is given up and an alert. Default 2 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan CommandLimit { get; set; } = TimeSpan.FromMinutes(2);
 

@@ -32,6 +32,9 @@ public sealed class ApiHost : IAsyncDisposable
 
     public IServiceProvider Parts => _app.Services;
 
+    /// <summary>Warnings and errors.</summary>
+    public required System.Collections.Concurrent.ConcurrentQueue<string> Log { get; init; }
+
     public Uri Address { get; private set; } = new("http://localhost");
 
     public string AdminKey { get; private set; } = "";
@@ -57,7 +60,9 @@ public sealed class ApiHost : IAsyncDisposable
         var builder = HubHost.Services(configuration, (services, _) => Seed(services, folder, maxPages));
         Assert.Empty(HubConfiguration.Check(builder.Services, configuration));
         builder.Logging.ClearProviders();
-        var host = new ApiHost(HubHost.Build(builder), folder);
+        var log = new LogLines();
+        builder.Logging.AddProvider(log);
+        var host = new ApiHost(HubHost.Build(builder), folder) { Log = log.Lines };
         await host._app.StartAsync();
         host.Address = new(host._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
         var keys = host._app.Services.GetRequiredService<ApiKeys>();

@@ -146,6 +146,8 @@ public sealed class ContractTests : IAsyncLifetime
         try
         {
             Assert.Equal(503, (await _hub.Reader.Ask("/v1/readings?quantity=pm10")).Status);
+            Assert.Equal(503, (await _hub.Reader.Ask("/v1/sensors/harbour-01/history?quantity=air-temperature")).Status);
+            Assert.Contains("GET /v1/sensors/{id}/history failed: TimelineUnavailableException", _hub.Log);
         }
         finally
         {

@@ -21,6 +21,7 @@ namespace CityHub.Api.Tests;
 public sealed partial class SeededCity(IRegister register, TimeProvider wall) : ICity
 {
     private readonly OutputCommands _commands = new(register, TimeSpan.FromMinutes(2), new EventFeed(), wall, new HubMetrics(), NullLogger<OutputCommands>.Instance);
+    private readonly NodeCalls _calls = new(register, TimeSpan.FromMinutes(2), new EventFeed(), wall, new HubMetrics(), NullLogger<NodeCalls>.Instance);
     private readonly ConcurrentDictionary<Channel<HubEvent>, byte> _readers = [];
     private long _number = 1000;
     private ulong _order;
@@ -58,6 +59,7 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
     /// <summary>A day's curve with two gaps: 04:00 to 06:30 and the last quarter of an hour before a third of the range.</summary>
     public Task<HistoryAnswer> History(HistoryQuery query, CancellationToken cancel)
     {
+        if (StoreIsAway) throw new TimelineUnavailableException("seeded so");
         var (_, quantity, from, to, step, _) = query;
         var points = new List<HistoryPoint>();
         var kind = QuantityCatalogue.Of(quantity).Kind;
@@ -115,6 +117,8 @@ public sealed partial class SeededCity(IRegister register, TimeProvider wall) : 
     }
 
     public IOutputCommands Commands => _commands;
+
+    public INodeCalls Calls => _calls;
 
     public RuleSet Rules() => new(3, new string('a', 64), TimeSpan.FromHours(1),
     [

@@ -111,7 +111,13 @@ public sealed class SeededTimeline : IAsyncLifetime
                 {
                     var away = number == 1 && place == 2 && minutes is > 30 and < 48;
                     FigureLines.Node(w, new(node.Key, district, !away, 5, (ulong)(away ? 0 : (int)(minutes + place) % 7 == 0 ? 2 : 1), (ClockTrust)(number == 2 && place == 0 && minutes > 150 ? 1 : 0),
-                        TimeSpan.FromSeconds(away ? (48 - minutes) * 60 : 1 + (place + (int)minutes) % 4), false, (node.Latitude, node.Longitude)), at);
+                        TimeSpan.FromSeconds(away ? (48 - minutes) * 60 : 1 + (place + (int)minutes) % 4), false, (node.Latitude, node.Longitude))
+                    {
+                        // The last node is somebody else's: it neither counts nor has a thermometer, and the hub counts what it hears all the same.
+                        BoardCelsius = away || node == SampleCity.Nodes[^1] ? null : 31 + place * 2 + Math.Sin(minutes / 30),
+                        Sent = node == SampleCity.Nodes[^1] ? null : ((ulong)(90_000_000 - minutes * 60 * (220 + 40 * place)), (ulong)(9_000_000 - minutes * 60 * 20)),
+                        ReceivedBytes = (ulong)(90_000_000 - minutes * 60 * (219 + 40 * place)),
+                    }, at);
                 }
             }
         }

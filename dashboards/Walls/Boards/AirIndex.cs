@@ -44,7 +44,7 @@ internal static class AirIndex
         ("good", "#00E400"), ("moderate", "#FFFF00"), ("unhealthy for sensitive groups", "#FF7E00"), ("unhealthy", "#FF0000"), ("very unhealthy", "#8F3F97"), ("hazardous", "#7E0023"),
     ];
 
-    /// <summary>The bands of China's index, with its colours (HJ 633-2012, table 3) and its names in English.</summary>
+    /// <summary>The bands of China's index, with its colours (HJ 633-2012, annex A; the bands, table 2) and its names in English.</summary>
     public static IReadOnlyList<(string Name, string Colour)> Cn { get; } =
     [
         ("excellent", "#00E400"), ("good", "#FFFF00"), ("lightly polluted", "#FF7E00"), ("moderately polluted", "#FF0000"), ("heavily polluted", "#99004C"), ("severely polluted", "#7E0023"),

@@ -4,10 +4,10 @@ using Walls.Grafana;
 
 namespace Walls.Boards;
 
-/// <summary>The nodes on their poles: who is there, whose outbox waits, whose clock can be trusted, whose supply sinks.</summary>
+/// <summary>The nodes on their poles: who is there, whose outbox waits, whose clock can be trusted, what they send, how warm they are, whose supply sinks.</summary>
 internal static class NodeFleet
 {
-    public static Board Board { get; } = new Board(Shared.Nodes, "Node fleet", "The nodes on their poles: who is there, whose outbox waits, whose clock can be trusted, whose supply sinks.")
+    public static Board Board { get; } = new Board(Shared.Nodes, "Node fleet", "The nodes on their poles: who is there, whose outbox waits, whose clock can be trusted, what they send, how warm they are, whose supply sinks.")
     {
         Variables = [Variable.District, Variable.Node],
         Annotations = [Shared.Episodes(Shared.InDistrict)],
@@ -17,6 +17,8 @@ internal static class NodeFleet
         .Row(9, (24, Now))
         .Row(9, (12, Outstanding), (12, Silence))
         .Row(9, (12, Clocks), (12, Unledgered))
+        .Row(9, (12, Sent), (12, Received))
+        .Row(9, (12, Temperature), (12, Today))
         .Row(9, (12, Level(Quantity.SupplyVoltage, "Supply voltage")), (12, Level(Quantity.SupplyCurrent, "Supply current")));
 
     private static Panel Total(string title, string field) => Panels.Stat(title, $"{title}, of the chosen districts.",
@@ -45,7 +47,7 @@ internal static class NodeFleet
     };
 
     private static Panel Now => Panels.Table("Now", "Each node as it was last seen.",
-        Of(string.Join(", ", new[] { Figures.Online, Figures.Sensors, Figures.Outstanding, Figures.Clock, Figures.SilentSeconds, Figures.Unledgered }.Select(f => $"{Names.Last(f)} AS \"{f}\""))).Table()) with
+        Of(string.Join(", ", new[] { Figures.Online, Figures.Sensors, Figures.Outstanding, Figures.Clock, Figures.SilentSeconds, Figures.Unledgered, Figures.SentTodayBytes, Figures.BoardCelsius }.Select(f => $"{Names.Last(f)} AS \"{f}\""))).Table()) with
     {
         TimeFrom = "10m",
         Transformations = [Transform.Without("Time")],
@@ -55,6 +57,8 @@ internal static class NodeFleet
             Overrides.Words(Figures.Clock, Meaning.Clock),
             Overrides.Words(Figures.Unledgered, [Meaning.Words((0, "ledger", Palette.Calm), (1, "no ledger", Palette.Yellow))]),
             Overrides.Unit(Figures.SilentSeconds, "s"),
+            Overrides.Unit(Figures.SentTodayBytes, "decbytes"),
+            Overrides.Unit(Figures.BoardCelsius, "celsius"),
         ],
     };
 
@@ -86,6 +90,33 @@ internal static class NodeFleet
         Ask.From(Store.Raw, Figures.Hub).Select(Names.Rate("cityhub_shed_total")).By("reason").Every(empty: "none").Named("shed: $tag_reason")) with
     {
         Min = 0,
+    };
+
+    private static Panel Sent => Panels.Lines("Bytes sent, by the node's own count", "MQTT packets that each node publishes, births included, as bytes a second. A node that does not count, as other people's do not, has no line here.", "Bps",
+        Of(Names.Rate(Figures.SentBytes)).Every(empty: "none").Named("$tag_node")) with
+    {
+        Min = 0,
+        Links = [Shared.ToNode],
+    };
+
+    private static Panel Received => Panels.Lines("Bytes received, by the hub's count", "MQTT packets that came from each node, whatever node it is, as bytes a second. Less than what the node has sent was lost on the way.", "Bps",
+        Of(Names.Rate(Figures.ReceivedBytes)).Every(empty: "none").Named("$tag_node")) with
+    {
+        Min = 0,
+        Links = [Shared.ToNode],
+    };
+
+    private static Panel Temperature => Panels.Lines("Board temperature", "Of each node's board, greatest of each step. A node without a thermometer has no line.", "celsius",
+        Of(Names.Max(Figures.BoardCelsius)).Every().Named("$tag_node")) with
+    {
+        Links = [Shared.ToNode],
+    };
+
+    private static Panel Today => Panels.Lines("Bytes sent today", "Since midnight UTC, by the node's own count: what a link's budget is measured by.", "decbytes",
+        Of(Names.Max(Figures.SentTodayBytes)).Every().Named("$tag_node")) with
+    {
+        Min = 0,
+        Links = [Shared.ToNode],
     };
 
     private static Panel Level(Quantity quantity, string title) => Panels.Lines(title, $"{title}, least value of each step.", Units.GrafanaId(quantity),

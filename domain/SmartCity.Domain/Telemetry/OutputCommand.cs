@@ -49,22 +49,23 @@ public enum RepeatStep : byte
 /// When a command is sent again: QoS 0 may lose it, and its answer. At once, then after 1, 2, 4, 8 and every 15 s, until it is answered or its time
 /// is over. Immutable; takes the wall clock, and bears one that is set back.
 /// </summary>
+/// <param name="AskedAt">Of the command.</param>
 /// <param name="AnswerWithin">After this long it is given up.</param>
-public sealed record CommandRepeat(OutputCommand Command, TimeSpan AnswerWithin)
+public sealed record CommandRepeat<T>(T Command, Instant AskedAt, TimeSpan AnswerWithin)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
     /// <summary>How often it was sent.</summary>
     public int Sends { get; private init; }
 
-    private Instant NextAt { get; init; } = Command.AskedAt;
+    private Instant NextAt { get; init; } = AskedAt;
 
     public RepeatStep Look(Instant now) =>
-        now - Command.AskedAt >= AnswerWithin ? RepeatStep.GiveUp
+        now - AskedAt >= AnswerWithin ? RepeatStep.GiveUp
         : now >= NextAt || NextAt - now > Longest ? RepeatStep.Send
         : RepeatStep.Wait;
 
-    public CommandRepeat Sent(Instant now)
+    public CommandRepeat<T> Sent(Instant now)
     {
         var pause = Sends < 4 ? TimeSpan.FromSeconds(1 << Sends) : Longest;
         return this with { Sends = Sends + 1, NextAt = now + pause };

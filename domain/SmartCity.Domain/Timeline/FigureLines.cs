@@ -13,7 +13,17 @@ public sealed record DistrictFigures(string District, int Sensors, int SensorsOn
 /// <param name="District">Of its sensors; empty when they stand in several, or none is known.</param>
 /// <param name="Outstanding">Batches that it has sent and nobody has answered for yet.</param>
 /// <param name="Silent">Since it was last heard; null: never.</param>
-public sealed record NodeFigures(NodeKey Node, string District, bool Online, int Sensors, ulong Outstanding, ClockTrust? Clock, TimeSpan? Silent, bool Unledgered, (double Latitude, double Longitude)? Place);
+public sealed record NodeFigures(NodeKey Node, string District, bool Online, int Sensors, ulong Outstanding, ClockTrust? Clock, TimeSpan? Silent, bool Unledgered, (double Latitude, double Longitude)? Place)
+{
+    /// <summary>Of its board, °C; null: it does not say, or is not there.</summary>
+    public double? BoardCelsius { get; init; }
+
+    /// <summary>Bytes that it has sent by its own count, in all and since midnight UTC; null: it does not count.</summary>
+    public (ulong InAll, ulong Today)? Sent { get; init; }
+
+    /// <summary>Bytes that came from it by the hub's count.</summary>
+    public ulong ReceivedBytes { get; init; }
+}
 
 /// <summary>Figures as lines, see <see cref="Figures"/>.</summary>
 public static class FigureLines
@@ -48,6 +58,13 @@ public static class FigureLines
         if (figures.Clock is { } clock) w.Integer(Figures.Clock, (long)clock);
         if (figures.Silent is { } silent) w.Float(Figures.SilentSeconds, silent.TotalSeconds);
         w.Integer(Figures.Unledgered, figures.Unledgered ? 1 : 0);
+        if (figures.BoardCelsius is { } celsius) w.Float(Figures.BoardCelsius, celsius);
+        if (figures.Sent is { } sent)
+        {
+            w.Integer(Figures.SentBytes, (long)Math.Min(sent.InAll, long.MaxValue));
+            w.Integer(Figures.SentTodayBytes, (long)Math.Min(sent.Today, long.MaxValue));
+        }
+        w.Integer(Figures.ReceivedBytes, (long)Math.Min(figures.ReceivedBytes, long.MaxValue));
         Place(w, figures.Place);
         w.End(TimelineSchema.Nanoseconds(at));
     }

@@ -82,6 +82,18 @@ public static class Figures
     /// <summary>Of a node: 1 when it speaks without our ledger.</summary>
     public const string Unledgered = "unledgered";
 
+    /// <summary>Of a node, float: its board, °C. None while it is offline or has no thermometer.</summary>
+    public const string BoardCelsius = "board_celsius";
+
+    /// <summary>Of a node: bytes that it has published by its own count, which goes on over its restarts. None of nodes that do not count.</summary>
+    public const string SentBytes = "sent_bytes";
+
+    /// <summary>Of those, what it has published since midnight UTC.</summary>
+    public const string SentTodayBytes = "sent_today_bytes";
+
+    /// <summary>Of a node: bytes that came from it by the hub's count, whatever node it is.</summary>
+    public const string ReceivedBytes = "received_bytes";
+
     /// <summary>Of a district: episodes of a severity that are open.</summary>
     public static string Open(Severity severity) => severity switch
     {
@@ -106,5 +118,5 @@ public static class Figures
     public static IReadOnlyList<string> ForecastTags { get; } = [TimelineSchema.District, Quantity, "rule", TimelineSchema.Sensor];
 
     /// <summary>Every field of a node's figures.</summary>
-    public static IReadOnlyList<string> NodeFields { get; } = [Online, Sensors, Outstanding, Clock, SilentSeconds, Unledgered, Latitude, Longitude];
+    public static IReadOnlyList<string> NodeFields { get; } = [Online, Sensors, Outstanding, Clock, SilentSeconds, Unledgered, BoardCelsius, SentBytes, SentTodayBytes, ReceivedBytes, Latitude, Longitude];
 }

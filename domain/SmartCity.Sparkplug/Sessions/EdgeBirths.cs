@@ -13,7 +13,7 @@ internal sealed class EdgeBirths(EdgeNode node, EdgeMetrics metrics)
         Metrics = [new() { Name = MetricNames.BdSeq, Timestamp = ReadingWriter.Stamp(now), DataType = DataType.Int64, Value = MetricValue.Signed64(bdSeq) }],
     };
 
-    public Payload Node(Instant now, ulong seq, byte bdSeq, OutboxDeclaration outbox, EdgeTerms? terms, string? episodes)
+    public Payload Node(Instant now, ulong seq, byte bdSeq, OutboxDeclaration outbox, EdgeTerms? terms, string? episodes, NodeVitals? vitals)
     {
         var list = new List<Metric>
         {
@@ -31,6 +31,12 @@ internal sealed class EdgeBirths(EdgeNode node, EdgeMetrics metrics)
             list.Add(Declare(null, MetricNames.TermsAnswer, now, DataType.String, new MetricValue.Text(terms.Answer)));
         }
         if (episodes is not null) list.Add(Declare(null, MetricNames.Episodes, now, DataType.String, new MetricValue.Text(episodes)));
+        if (vitals is { } said)
+        {
+            if (said.BoardCelsius is { } celsius) list.Add(Declare(null, MetricNames.BoardTemperature, now, DataType.Float, new MetricValue.Float((float)celsius)));
+            if (said.SentBytes is { } sent) list.Add(Declare(null, MetricNames.SentBytes, now, DataType.UInt64, new MetricValue.Long(sent)));
+            if (said.BytesADay is { } budget) list.Add(Declare(null, MetricNames.BytesADay, now, DataType.UInt64, new MetricValue.Long(budget)));
+        }
         return new() { Timestamp = ReadingWriter.Stamp(now), Metrics = list, Seq = seq };
     }
 

@@ -43,6 +43,7 @@ internal sealed class EdgeMetrics
         Name(null, MetricNames.Terms); // after all others: who is not told of terms keeps the aliases that it had
         Name(null, MetricNames.TermsAnswer);
         Name(null, MetricNames.Episodes);
+        foreach (var name in (string[])[MetricNames.BoardTemperature, MetricNames.SentBytes, MetricNames.BytesADay]) Name(null, name);
         _devices = devices;
     }
 

@@ -27,6 +27,7 @@ public sealed class EdgeSession
     private readonly Dictionary<string, string> _dataTopics;
     private Stage _stage;
     private int _seq;
+    private NodeVitals? _declared; // by the last birth
     private Instant? _hostSpoke;
     private bool _hostOnline;
 
@@ -50,6 +51,9 @@ public sealed class EdgeSession
 
     /// <summary>What the next births say that the node's own rules have found; null: it has none.</summary>
     public string? Episodes { get; set; }
+
+    /// <summary>What the next births say of the node itself; null: nothing. What they declare, <see cref="Vital"/> may tell.</summary>
+    public NodeVitals? Vitals { get; set; }
 
     /// <summary>Whether data may be published: born, and no rebirth is due.</summary>
     public bool MayPublishData => _stage == Stage.Born;
@@ -91,9 +95,10 @@ public sealed class EdgeSession
         if (!MayBirth) return [];
         _seq = 0;
         _stage = Stage.Born;
+        _declared = Vitals;
         var messages = new List<OutgoingMessage>(1 + _node.Devices.Count)
         {
-            new(Topic(MessageKind.NBirth, null), PayloadCodec.Encode(_births.Node(now, NextSeq(), BdSeq, outbox, Terms, Episodes)), 0, false),
+            new(Topic(MessageKind.NBirth, null), PayloadCodec.Encode(_births.Node(now, NextSeq(), BdSeq, outbox, Terms, Episodes, Vitals)), 0, false),
         };
         var byDevice = values.ToLookup(value => value.Device, value => value.Reading, StringComparer.Ordinal);
         foreach (var device in _node.Devices) messages.Add(DeviceBirthMessage(device, now, byDevice[device.Name]));
@@ -120,6 +125,16 @@ public sealed class EdgeSession
         foreach (var reading in readings) ReadingWriter.WriteData(_writer, aliases.Of(reading.Quantity), reading, historical);
         _writer.Varint(3, NextSeq());
         return new(_dataTopics[device], _writer.Written.ToArray(), 0, false);
+    }
+
+    /// <summary>How the node is now: NDATA with what the last birth declared of it. Null: not now, or nothing of it was declared.</summary>
+    public OutgoingMessage? Vital(Instant now, NodeVitals vitals)
+    {
+        if (!MayPublishData || _declared is not { } declared || declared is { BoardCelsius: null, SentBytes: null }) return null;
+        var metrics = new List<Metric>(2);
+        if (declared.BoardCelsius is not null) metrics.Add(Told(MetricNames.BoardTemperature, now, vitals.BoardCelsius is { } celsius ? new MetricValue.Float((float)celsius) : null));
+        if (declared.SentBytes is not null) metrics.Add(Told(MetricNames.SentBytes, now, vitals.SentBytes is { } sent ? new MetricValue.Long(sent) : null));
+        return new(Topic(MessageKind.NData, null), PayloadCodec.Encode(new() { Timestamp = ReadingWriter.Stamp(now), Metrics = metrics, Seq = NextSeq() }), 0, false);
     }
 
     /// <summary>The device is gone: DDEATH. Null: not now.</summary>
@@ -189,6 +204,8 @@ public sealed class EdgeSession
             (false, false) => StateOutcome.Wait,
         };
     }
+
+    private Metric Told(string name, Instant now, MetricValue? value) => new() { Alias = _metrics.Alias(null, name), Timestamp = ReadingWriter.Stamp(now), IsNull = value is null, Value = value };
 
     private string? NameOf(Metric metric, string? device)
     {

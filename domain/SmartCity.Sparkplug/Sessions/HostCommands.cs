@@ -18,6 +18,12 @@ public static class HostCommands
         Name = alias is null ? LedgerMetrics.Answer : null, Alias = alias, Timestamp = ReadingWriter.Stamp(now), Value = new MetricValue.Bytes(LedgerCodec.Encode(answer)),
     });
 
+    /// <summary>Asks a node for other terms, a self-test or its end. By name: it is rare, and the birth that answers says what became of it.</summary>
+    public static OutgoingMessage Terms(NodeKey node, string text, Instant now) => Command(node, now, new()
+    {
+        Name = MetricNames.Terms, Timestamp = ReadingWriter.Stamp(now), DataType = DataType.String, Value = new MetricValue.Text(text),
+    });
+
     /// <summary>Switches an output of a device, as a command of which the node does each id once.</summary>
     /// <param name="alias">As the device's birth gave it; null when it gave none: then by name.</param>
     public static OutgoingMessage Switch(DeviceKey device, ulong? alias, Quantity output, bool on, string command, Instant now)

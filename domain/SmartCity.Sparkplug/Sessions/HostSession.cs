@@ -44,6 +44,12 @@ public sealed partial class HostSession
 
     public Deviations Deviations { get; private set; }
 
+    /// <summary>What its last birth said of its terms; null: it takes none.</summary>
+    public EdgeTerms? Terms { get; private set; }
+
+    /// <summary>What the node has said of itself since its birth; null: nothing of the kind.</summary>
+    public NodeVitals? Vitals { get; private set; }
+
     /// <summary>Why a new birth is wanted; stays until the birth, whatever was asked for.</summary>
     public RebirthReason RebirthWanted { get; private set; }
 

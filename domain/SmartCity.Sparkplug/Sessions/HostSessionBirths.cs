@@ -25,9 +25,10 @@ public sealed partial class HostSession
         _seq.Start((byte)found.Seq!.Value);
         RebirthWanted = RebirthReason.None;
         IsLedgered = found.Outbox is not null;
+        (Vitals, Terms) = (found.Vitals, found.Terms);
         Take(NodeLevel, found, receivedAt);
         var tally = AddBirthReadings(NodeLevel, payload, receivedAt, readings);
-        return new() { Event = HostEvent.NodeBirth, Outbox = found.Outbox, Tally = tally, Episodes = found.Episodes };
+        return new() { Event = HostEvent.NodeBirth, Outbox = found.Outbox, Tally = tally, Episodes = found.Episodes, Vitals = found.Vitals, Terms = found.Terms };
     }
 
     private HostOutcome DeviceBirth(string name, ReadOnlySpan<byte> payload, Instant receivedAt, List<DeviceReading> readings)
@@ -77,6 +78,8 @@ public sealed partial class HostSession
         public DataType BdSeqType { get; private set; }
         public OutboxDeclaration? Outbox { get; private set; }
         public IReadOnlyList<EdgeEpisode> Episodes { get; private set; } = [];
+        public NodeVitals? Vitals { get; private set; }
+        public EdgeTerms? Terms { get; private set; }
         public Deviations Deviations { get; private set; }
         public SetAsideReason Reason { get; set; }
         public PayloadFault Fault { get; private set; }
@@ -133,6 +136,21 @@ public sealed partial class HostSession
                 case MetricNames.Longitude:
                     Place = Place with { Longitude = Degrees(metric, 180) };
                     break;
+                case MetricNames.Terms:
+                    Terms = (Terms ?? new("", "")) with { InForce = TextOf(metric) ?? "" };
+                    break;
+                case MetricNames.TermsAnswer:
+                    Terms = (Terms ?? new("", "")) with { Answer = TextOf(metric) ?? "" };
+                    break;
+                case MetricNames.BoardTemperature:
+                    Vitals = (Vitals ?? default) with { BoardCelsius = CelsiusOf(metric) };
+                    break;
+                case MetricNames.SentBytes:
+                    Vitals = (Vitals ?? default) with { SentBytes = BytesOf(metric) };
+                    break;
+                case MetricNames.BytesADay:
+                    Vitals = (Vitals ?? default) with { BytesADay = BytesOf(metric) };
+                    break;
                 default:
                     if (QuantityCatalogue.Find(name) is not { } row) break;
                     if (!Quantities.Contains(row.Quantity)) Quantities.Add(row.Quantity);
@@ -149,4 +167,8 @@ public sealed partial class HostSession
         private static double? Degrees(in MetricView metric, double limit) =>
             !metric.IsNull && metric.TryGetNumber(DataType.Double, out var value) && Math.Abs(value) <= limit ? value : null;
     }
+
+    private static double? CelsiusOf(in MetricView metric) => !metric.IsNull && metric.TryGetNumber(DataType.Float, out var value) ? NodeVitals.Celsius(value) : null;
+
+    private static ulong? BytesOf(in MetricView metric) => metric is { IsNull: false, Field: ValueField.Int or ValueField.Long } ? NodeVitals.Bytes(metric.Bits) : null;
 }

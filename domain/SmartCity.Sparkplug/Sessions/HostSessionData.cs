@@ -27,6 +27,7 @@ public sealed partial class HostSession
             Device = device,
             // A resend with other aliases, after a birth, can still bring what an unknown alias stood for.
             Batch = reason == SetAsideReason.UnknownAlias ? null : walk.Batch,
+            Vitals = walk.ToldVitals ? Vitals : null,
             Tally = walk.Tally,
         };
     }
@@ -68,6 +69,9 @@ public sealed partial class HostSession
 
         public BatchPosition? Batch { get; private set; }
 
+        /// <summary>Whether the node has said something of itself.</summary>
+        public bool ToldVitals { get; private set; }
+
         public readonly MetricTally Tally => new(_uncatalogued, _notNumeric, _badTimestamp) { NotFinite = _notFinite };
 
         /// <summary>An unledgered source's good metrics are kept beside those that were set aside: nobody will send them again.</summary>
@@ -87,7 +91,7 @@ public sealed partial class HostSession
             if (reader.Fault != PayloadFault.None) reason = SetAsideReason.MalformedPayload;
             if (reason == SetAsideReason.None && _session.IsLedgered)
             {
-                if (Batch is null) reason = SetAsideReason.MissingPosition;
+                if (Batch is null) reason = ToldVitals ? SetAsideReason.None : SetAsideReason.MissingPosition;
                 else if (_leftInRun > 0 || _nextRun < _samples.Count) reason = SetAsideReason.SampleCountMismatch;
             }
             if (reason != SetAsideReason.None && !IsPartial(reason)) _readings.RemoveRange(_start, _readings.Count - _start);
@@ -99,6 +103,7 @@ public sealed partial class HostSession
             if (!TryFind(metric, out var target, out var reason)) return reason;
             if (metric is { HasAlias: true, HasName: true }) _session.Deviations |= Deviations.NameBesideAlias;
             if (target.Role == MetricRole.Position && _session.IsLedgered) return TakePosition(metric);
+            if (target.Role is MetricRole.BoardTemperature or MetricRole.SentBytes && Batch is null) return TakeVital(metric, target.Role);
             var order = default(ReadingOrder);
             var clock = ClockTrust.Synced;
             if (_session.IsLedgered)
@@ -170,6 +175,15 @@ public sealed partial class HostSession
             if (Batch is not null || metric.IsNull || metric.Field != ValueField.Bytes || !LedgerCodec.TryDecode(metric.Bytes, out BatchPosition? batch)) return SetAsideReason.BadPosition;
             Batch = batch;
             _samples = batch.Samples;
+            return SetAsideReason.None;
+        }
+
+        private SetAsideReason TakeVital(in MetricView metric, MetricRole role)
+        {
+            if (_device != _session.NodeLevel) return SetAsideReason.None; // a device's, and of no meaning there
+            var known = _session.Vitals ?? default;
+            _session.Vitals = role == MetricRole.SentBytes ? known with { SentBytes = BytesOf(metric) } : known with { BoardCelsius = CelsiusOf(metric) };
+            ToldVitals = true;
             return SetAsideReason.None;
         }
 

@@ -219,6 +219,12 @@ public readonly record struct HostOutcome
     /// <summary>What a node birth says that the node's own rules have found. Null: it is none.</summary>
     public IReadOnlyList<Watch.EdgeEpisode>? Episodes { get; init; }
 
+    /// <summary>What a node birth says of its terms. Null: it takes none.</summary>
+    public EdgeTerms? Terms { get; init; }
+
+    /// <summary>What the node says of itself now, as far as the message tells it. Null: it tells nothing of the kind.</summary>
+    public NodeVitals? Vitals { get; init; }
+
     public MetricTally Tally { get; init; }
 
     /// <summary>The readings are a birth's: current values with their original stamps. Of a ledgered node they restore live state and add nothing to history.</summary>

@@ -20,6 +20,15 @@ public static class MetricNames
     /// <summary>String: the episodes that the node has found by its own rules, see <see cref="Watch.EdgeEpisode"/>. In births alone.</summary>
     public const string Episodes = "Watch/Episodes";
 
+    /// <summary>Float, °C: the node's board, by the thermometer that its system has. Declared where there is one.</summary>
+    public const string BoardTemperature = "Node Vitals/Board Temperature";
+
+    /// <summary>UInt64: bytes of MQTT packets that the node has published since its start, births included.</summary>
+    public const string SentBytes = "Node Vitals/Sent Bytes";
+
+    /// <summary>UInt64, in births alone: what the node's link may carry in a day. Declared where there is such a limit.</summary>
+    public const string BytesADay = "Node Vitals/Bytes A Day";
+
     /// <summary>String: the district that the installer named. A suggestion: the city decides.</summary>
     public const string District = "Place/District";
 

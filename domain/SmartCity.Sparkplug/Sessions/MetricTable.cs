@@ -13,6 +13,10 @@ internal enum MetricRole : byte
     /// <summary>Known by name and of no concern in data: bdSeq, rebirth, places, outbox, answer.</summary>
     Plain,
     Uncatalogued,
+
+    /// <summary>What a node says of itself: of no batch, whether it has a ledger or not.</summary>
+    BoardTemperature,
+    SentBytes,
 }
 
 internal readonly record struct MetricTarget(MetricRole Role, Quantity Quantity, DataType Type)
@@ -20,8 +24,10 @@ internal readonly record struct MetricTarget(MetricRole Role, Quantity Quantity,
     public static MetricTarget Of(string name, DataType type) => name switch
     {
         LedgerMetrics.Position => new(MetricRole.Position, 0, type),
+        MetricNames.BoardTemperature => new(MetricRole.BoardTemperature, 0, type),
+        MetricNames.SentBytes => new(MetricRole.SentBytes, 0, type),
         LedgerMetrics.Outbox or LedgerMetrics.Answer or MetricNames.BdSeq or MetricNames.Rebirth or MetricNames.Terms or MetricNames.TermsAnswer or MetricNames.Episodes or MetricNames.District or MetricNames.Site
-            or MetricNames.Latitude or MetricNames.Longitude => new(MetricRole.Plain, 0, type),
+            or MetricNames.Latitude or MetricNames.Longitude or MetricNames.BytesADay => new(MetricRole.Plain, 0, type),
         _ => QuantityCatalogue.Find(name) is { } row ? new(MetricRole.Quantity, row.Quantity, type) : new(MetricRole.Uncatalogued, 0, type),
     };
 }

@@ -14,7 +14,7 @@ public static class BusScan
     private const int MostAsked = 50;
 
     /// <summary>Every address that a known chip can have, in rising order.</summary>
-    private static readonly byte[] Addresses = [0x1D, 0x23, .. Span(0x40, 0x4F), 0x53, 0x5C, Scd41.Address, 0x76, 0x77];
+    private static readonly byte[] Addresses = [0x1D, 0x23, .. Span(0x40, 0x4F), 0x53, Sgp4x.Address, 0x5C, Scd41.Address, 0x76, 0x77];
 
     /// <summary>What answers on an I2C bus.</summary>
     /// <returns>The address, and what it seems to be.</returns>
@@ -86,9 +86,9 @@ public static class BusScan
             case 0x1D or 0x53:
                 return Register(bus, address, 0) switch { null => null, 0xE5 => "adxl345", { } id => Unknown(id) };
             case Scd41.Address:
-                // Its answer takes it a millisecond: until then it does not acknowledge, and asking takes a fraction of that.
-                return bus.Transfer(address, [(ushort)Scd41Command.GetDataReadyStatus >> 8, (ushort)Scd41Command.GetDataReadyStatus & 0xFF], []) is not null ? null
-                    : Enumerable.Range(0, MostAsked).Any(_ => Words(bus, address)) ? "scd41, or another SCD4x" : "perhaps scd41: it takes its commands and says nothing";
+                return Asked(bus, address, (ushort)Scd41Command.GetDataReadyStatus, 1, "scd41, or another SCD4x", "perhaps scd41: it takes its commands and says nothing");
+            case Sgp4x.Address:
+                return Asked(bus, address, (ushort)Sgp4xCommand.GetSerialNumber, 3, "sgp40 or sgp41: its serial number does not say which", "perhaps sgp40 or sgp41: it takes its commands and says nothing");
             case >= 0x40 and <= 0x4F when Word(bus, address, 0x01) is 0x8583 && address is >= 0x48 and <= 0x4B:
                 return "ads1115, fresh from its power on";
             case >= 0x40 and <= 0x4F:
@@ -112,11 +112,16 @@ public static class BusScan
         return bus.Read(address, register, one) is null ? one[0] : null;
     }
 
-    private static bool Words(II2cBus bus, byte address)
+    // The answer takes the chip a millisecond: until then it does not acknowledge, and asking takes a fraction of that.
+    private static string? Asked(II2cBus bus, byte address, ushort question, int words, string answered, string silent) =>
+        bus.Transfer(address, [(byte)(question >> 8), (byte)(question & 0xFF)], []) is not null ? null
+        : Enumerable.Range(0, MostAsked).Any(_ => Words(bus, address, words)) ? answered : silent;
+
+    private static bool Words(II2cBus bus, byte address, int count)
     {
-        Span<byte> bytes = stackalloc byte[SensirionWords.WordLength];
-        Span<ushort> word = stackalloc ushort[1];
-        return bus.Transfer(address, [], bytes) is null && SensirionWords.Read(bytes, word) is null;
+        Span<byte> bytes = stackalloc byte[count * SensirionWords.WordLength];
+        Span<ushort> words = stackalloc ushort[count];
+        return bus.Transfer(address, [], bytes) is null && SensirionWords.Read(bytes, words) is null;
     }
 
     private static int? Word(II2cBus bus, byte address, byte register)

@@ -22,4 +22,7 @@ public interface IDeviceBoard
     IEdgeSource OpenBeams(SpeedTrapPlan trap);
 
     IEchoLine OpenEcho(EchoPlan ranger);
+
+    /// <summary>How warm the board is, °C; null: it has no thermometer, or that does not answer.</summary>
+    double? Celsius();
 }

@@ -22,6 +22,7 @@ public sealed partial class RemoteTerms
     private readonly SortedDictionary<string, (DeviceTuning Tuning, string Text)> _terms = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SampleLoopDevice> _devices = new(StringComparer.Ordinal);
     private string _by = "nobody", _answer = "";
+    private string? _done; // the last command with an id that was taken
 
     /// <param name="directory">Where they are kept: the outbox's directory.</param>
     public RemoteTerms(NodeFile file, string directory, SampleLoopFaults faults, TimeProvider time, ILogger<RemoteTerms> log)
@@ -35,14 +36,15 @@ public sealed partial class RemoteTerms
             _answer = $"kept terms do not fit this node's file any more: {problems[0]}";
             return;
         }
-        _by = kept.By;
+        (_by, _done) = (kept.By, kept.Id);
+        if (_done is { } done) _answer = $"{done}: taken before the start";
         foreach (var (device, terms) in kept.Devices) _terms[device] = terms;
     }
 
     /// <summary>What births say.</summary>
     public EdgeTerms Said
     {
-        get { lock (_gate) return new(_terms.Count == 0 ? "" : Text(), _answer); }
+        get { lock (_gate) return new(_terms.Count == 0 && _done is null ? "" : Text(), _answer); }
     }
 
     /// <summary>A device's loop begins: what was set for it is in force from here on.</summary>
@@ -62,29 +64,32 @@ public sealed partial class RemoteTerms
         var at = Instant.From(_time.GetUtcNow());
         lock (_gate)
         {
-            var (command, problems) = TermsReader.Read(text, _file);
+            var (command, problems) = TermsReader.Read(text, _file, out var id);
+            var which = id is null ? "" : id + ": ";
             if (command is null)
             {
                 LogRefused(problems[0], problems.Count);
-                _answer = $"refused at {at}: {string.Join(" | ", problems)}";
+                _answer = $"{which}refused at {at}: {string.Join(" | ", problems)}";
                 return false;
             }
-            if (command.Devices.Count > 0 && !Keep(command))
+            if (id is not null && id == _done) return false; // its answer was lost, and is told again
+            if ((command.Devices.Count > 0 || id is not null) && !Keep(command))
             {
-                _answer = $"refused at {at}: the disk does not take it";
+                _answer = $"{which}refused at {at}: the disk does not take it";
                 return false;
             }
             LogTaken(command.By, command.Devices.Count, string.Join(", ", command.Devices.Keys));
-            _answer = $"taken at {at} from {command.By}{(command.SelfTest ? $": {SelfTest()}" : "")}{(command.Reboot ? "; ending" : "")}";
+            _answer = $"{which}taken at {at} from {command.By}{(command.SelfTest ? $": {SelfTest()}" : "")}{(command.Reboot ? "; ending" : "")}";
             return command.Reboot;
         }
     }
 
     private bool Keep(TermsCommand command)
     {
-        var (terms, by) = (_terms.ToList(), _by);
+        var (terms, by, done) = (_terms.ToList(), _by, _done);
         foreach (var (device, asked) in command.Devices) _terms[device] = asked;
-        _by = command.By;
+        if (command.Devices.Count > 0) _by = command.By;
+        _done = command.Id ?? _done;
         try
         {
             using (var file = new FileStream(_path + ".new", FileMode.Create, FileAccess.Write))
@@ -99,7 +104,7 @@ public sealed partial class RemoteTerms
             LogNotKept(e.Message);
             _terms.Clear();
             foreach (var (device, before) in terms) _terms[device] = before;
-            _by = by;
+            (_by, _done) = (by, done);
             return false;
         }
         foreach (var (device, asked) in command.Devices)
@@ -109,7 +114,7 @@ public sealed partial class RemoteTerms
         return true;
     }
 
-    private string Text() => string.Create(CultureInfo.InvariantCulture, $"{{ by: {_by}, devices: {{ {string.Join(", ", _terms.Select(device => $"{device.Key}: {device.Value.Text}"))} }} }}");
+    private string Text() => string.Create(CultureInfo.InvariantCulture, $"{{ by: {_by}, {(_done is null ? "" : $"id: {_done}, ")}devices: {{ {string.Join(", ", _terms.Select(device => $"{device.Key}: {device.Value.Text}"))} }} }}");
 
     private string SelfTest()
     {

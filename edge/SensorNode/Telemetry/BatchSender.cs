@@ -63,6 +63,9 @@ internal sealed class BatchSender : IDisposable
     public bool GapToTell() =>
         Enum.GetValues<Lane>().Any(lane => Window.HasGap(lane) && _outbox.Kept(lane).Oldest > Declared!.Lanes[(int)lane].Oldest);
 
+    /// <summary>Whether a message that does not wait for answers may be made: one that is refused would leave a hole in seq.</summary>
+    public bool HasRoom => _link.HasRoom(ShortQueueBytes);
+
     /// <summary>Sends what may be sent; true when there is more to send at once.</summary>
     public bool Send(Instant stamp, TimeSpan now)
     {
@@ -86,7 +89,7 @@ internal sealed class BatchSender : IDisposable
     {
         if (!_topics.TryGetValue(message.Topic, out var topic)) _topics.Add(message.Topic, topic = new(message.Topic));
         if (_link.Publish(topic, message.Payload, message.Qos == 0 ? MqttQos.AtMostOnce : MqttQos.AtLeastOnce, message.Retain) != MqttVerdict.Accepted) return false;
-        var bytes = MqttBytes(topic, message.Payload.Length);
+        var bytes = MqttBytes.OfPublish(topic.Utf8.Length, message.Payload.Length, message.Qos == 0 ? MqttQos.AtMostOnce : MqttQos.AtLeastOnce);
         _budget = _budget?.Charge(bytes, _now);
         _counts.SentBytes(bytes);
         return true;
@@ -105,13 +108,6 @@ internal sealed class BatchSender : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
-
-    /// <summary>A PUBLISH at QoS 0 as MQTT 3.1.1 has it: type, length, topic with its own, payload.</summary>
-    private static long MqttBytes(MqttTopic topic, int payload)
-    {
-        var rest = 2 + topic.Utf8.Length + payload;
-        return 1 + (rest < 128 ? 1 : rest < 16_384 ? 2 : 3) + rest;
-    }
 
     private bool Publish(Instant stamp, StoredBatch batch)
     {

@@ -14,7 +14,8 @@ namespace SensorNode.Telemetry;
 /// and starts again when any of that ends. One loop does it all; the link and the outbox only wake it.
 /// </summary>
 /// <param name="time">Wall clock.</param>
-public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null, OutputOrders? outputs = null, EdgeWatch? watch = null) : BackgroundService
+/// <param name="celsius">Asks the board how warm it is. Null: the session tells nothing of the node itself, since it speaks for one that is elsewhere.</param>
+public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outbox, IMqttLink link, TimeProvider time, ILogger<TelemetrySession> log, RemoteTerms? terms = null, OutputOrders? outputs = null, EdgeWatch? watch = null, Func<double?>? celsius = null) : BackgroundService
 {
     private static readonly TimeSpan GapBirthInterval = TimeSpan.FromSeconds(10); // births for gaps, while a full outbox drops and drops
 
@@ -30,6 +31,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     private bool _isOpen;           // the link has not said its end
     private TimeSpan _connectAt;
     private TimeSpan _bornAt;
+    private TimeSpan _vitalAt;      // when the node tells of itself again
     private ITimer _timer = null!;  // for what is due next; unset while nothing is
     private long _rounds;
     private long _episodesTold;     // the version of the watch that the last birth told
@@ -92,6 +94,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         {
             if (_sender.GapToTell() && now - _bornAt >= GapBirthInterval || HasEpisodesToTell && now - _bornAt >= EpisodeBirthInterval) Birth();
             if (_sender.Send(Now, now)) _events.Wake();
+            if (now >= _vitalAt && _sender.HasRoom) TellVitals(now);
         }
         WakeAt(Due());
         Counts.BacklogBatches = (long)Enum.GetValues<Lane>().Aggregate(0ul, (sum, lane) => sum + Backlog(lane));
@@ -104,7 +107,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         if (!_isOpen) return _connectAt;
         if (!_session.MayPublishData) return null;
         var gap = HasEpisodesToTell ? _bornAt + EpisodeBirthInterval : _sender.GapToTell() ? _bornAt + GapBirthInterval : (TimeSpan?)null;
-        return Earlier(Earlier(gap, _sender.Window.NextTick), _sender.BudgetDue(Elapsed));
+        return Earlier(Earlier(Earlier(gap, _sender.Window.NextTick), _sender.BudgetDue(Elapsed)), celsius is null || !_sender.HasRoom ? null : _vitalAt); // a link with room again wakes us
     }
 
     private static TimeSpan? Earlier(TimeSpan? a, TimeSpan? b) => a < b || b is null ? a : b;
@@ -247,6 +250,7 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
     {
         var declared = outbox.Declaration();
         (_episodesTold, _session.Episodes) = (watch?.Version ?? 0, watch?.Said); // the version first: what comes between is told again
+        _session.Vitals = Vitals();
         foreach (var message in _session.Birth(Now, declared, outbox.Newest()))
         {
             if (_sender.Publish(message)) continue;
@@ -255,7 +259,16 @@ public sealed partial class TelemetrySession(TelemetryPlan plan, DiskOutbox outb
         }
         Counts.Born();
         _bornAt = Elapsed;
+        _vitalAt = _bornAt + NodeVitals.Every(plan.BytesADay);
         _sender.Born(declared, _bornAt);
+    }
+
+    private NodeVitals? Vitals() => celsius is null ? null : new(celsius(), (ulong)Counts.SentBytesTotal, (ulong?)plan.BytesADay);
+
+    private void TellVitals(TimeSpan now)
+    {
+        _vitalAt = now + NodeVitals.Every(plan.BytesADay);
+        if (Vitals() is { } vitals && _session.Vital(Now, vitals) is { } message) _sender.Publish(message);
     }
 
     private void Die()

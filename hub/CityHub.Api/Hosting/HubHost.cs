@@ -79,6 +79,7 @@ internal static class HubHost
         app.MapReadings();
         app.MapTimeline();
         app.MapNodesAndDistricts();
+        app.MapNodeCalls();
         app.MapAlerts();
         app.MapDeskLists();
         app.MapSubscriptions();

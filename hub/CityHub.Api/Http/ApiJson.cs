@@ -12,7 +12,7 @@ namespace CityHub.Api.Http;
     [
         typeof(InstantText), typeof(SeverityNames), typeof(PresenceNames), typeof(FaultNames), typeof(QualityNames),
         typeof(ClockNames), typeof(BreachNames), typeof(LatePolicyNames), typeof(KindNames), typeof(RoleNames), typeof(EpisodeKindNames), typeof(FormatNames), typeof(EarlyKindNames),
-        typeof(AlarmStateNames), typeof(CommandStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames), typeof(RepairMethodNames),
+        typeof(AlarmStateNames), typeof(CommandStateNames), typeof(NodeCallStateNames), typeof(HoldReasonNames), typeof(SuppressionKindNames), typeof(RepairMethodNames),
     ])]
 [JsonSerializable(typeof(IReadOnlyList<SensorBody>))]
 [JsonSerializable(typeof(IReadOnlyList<LatestBody>))]
@@ -22,6 +22,8 @@ namespace CityHub.Api.Http;
 [JsonSerializable(typeof(NewCommandBody))]
 [JsonSerializable(typeof(IReadOnlyList<EarlyWarningBody>))]
 [JsonSerializable(typeof(IReadOnlyList<NodeBody>))]
+[JsonSerializable(typeof(NodeTermsBody))]
+[JsonSerializable(typeof(NewNodeCallBody))]
 [JsonSerializable(typeof(IReadOnlyList<DistrictBody>))]
 [JsonSerializable(typeof(IReadOnlyList<AlertBody>))]
 [JsonSerializable(typeof(AcknowledgeBody))]

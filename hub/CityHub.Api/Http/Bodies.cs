@@ -54,11 +54,16 @@ public sealed record RefusedLineBody(long Number, Instant At, string Reason, str
 /// <param name="Lines">The newest first.</param>
 public sealed record RefusedLinesBody(int Kept, long? Next, IReadOnlyList<RefusedLineBody> Lines);
 
+/// <param name="BoardCelsius">Of its board, °C, as it said last; none where it has no thermometer, or does not say.</param>
+/// <param name="BytesADay">What its link may carry in a day; none: any amount, or it does not say.</param>
+/// <param name="SentBytes">Bytes of MQTT packets that it has published by its own count, over its restarts; none where it does not count.</param>
+/// <param name="SentTodayBytes">Of those, since midnight UTC.</param>
+/// <param name="ReceivedBytes">Bytes of MQTT packets that came from it by the hub's count, whatever node it is.</param>
 public sealed record NodeBody(string Id, string Group, string Node, Presence Presence, Instant? Since, Instant? LastHeard, int Sensors,
-    ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations)
+    ulong Outstanding, ClockTrust? Clock, bool Unledgered, IReadOnlyList<string> Deviations, double? BoardCelsius, ulong? BytesADay, ulong? SentBytes, ulong? SentTodayBytes, ulong ReceivedBytes)
 {
     public static NodeBody Of(NodeView view) => new(view.Key.ToString(), view.Key.Group, view.Key.Node, view.Presence, view.Since, view.LastHeard,
-        view.Sensors, view.Outstanding, view.Clock, view.Unledgered, view.Deviations);
+        view.Sensors, view.Outstanding, view.Clock, view.Unledgered, view.Deviations, view.BoardCelsius is { } celsius ? Math.Round(celsius, 2) : null, view.BytesADay, view.SentBytes, view.SentTodayBytes, view.ReceivedBytes);
 }
 
 /// <param name="OpenAlerts">Open alerts by severity; every severity is present.</param>

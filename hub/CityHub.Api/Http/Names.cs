@@ -37,6 +37,8 @@ internal sealed class AlarmStateNames : NamesOf<AlarmState>;
 
 internal sealed class CommandStateNames : NamesOf<OutputCommandState>;
 
+internal sealed class NodeCallStateNames : NamesOf<NodeCallState>;
+
 internal sealed class HoldReasonNames : NamesOf<HoldReason>;
 
 internal sealed class SuppressionKindNames : NamesOf<SuppressionKind>;

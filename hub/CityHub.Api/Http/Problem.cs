@@ -75,7 +75,9 @@ internal static partial class Problem
         if (fault is not null and not BadHttpRequestException)
         {
             var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("CityHub.Api");
-            Failed(log, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint", fault.GetType().Name, fault is RegisterUnavailableException or TimelineUnavailableException ? null : fault);
+            // The endpoint itself is no longer there: what answers for it runs without one.
+            var route = (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "no endpoint";
+            Failed(log, context.Request.Method, route, fault.GetType().Name, fault is RegisterUnavailableException or TimelineUnavailableException ? null : fault);
         }
         await result.ExecuteAsync(context);
     }

@@ -76,7 +76,12 @@ internal sealed partial class FigureLoop(ITimeline? timeline, ICity city, Metric
                 var districts = byNode[node.Key].Select(s => s.Place.District).Distinct().Take(2).ToArray();
                 var silent = node.LastHeard is { } heard ? at - heard : (TimeSpan?)null;
                 FigureLines.Node(lines, new(node.Key, districts.Length == 1 ? districts[0] : "", node.Presence == Presence.Online, node.Sensors, node.Outstanding, node.Clock,
-                    silent < TimeSpan.Zero ? TimeSpan.Zero : silent, node.Unledgered, Middle(byNode[node.Key])), at);
+                    silent < TimeSpan.Zero ? TimeSpan.Zero : silent, node.Unledgered, Middle(byNode[node.Key]))
+                {
+                    BoardCelsius = node.Presence == Presence.Online ? node.BoardCelsius : null,
+                    Sent = node.SentBytes is { } sent ? (sent, node.SentTodayBytes ?? 0) : null,
+                    ReceivedBytes = node.ReceivedBytes,
+                }, at);
             }
         }
         Hub(lines, at);

@@ -20,7 +20,7 @@ public sealed partial class OutputCommands(IRegister register, TimeSpan answerWi
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(SensorId, Quantity), CommandRepeat> _waiting = [];
+    private readonly Dictionary<(SensorId, Quantity), CommandRepeat<OutputCommand>> _waiting = [];
     private readonly Dictionary<(SensorId, Quantity), OutputCommand> _unanswered = [];
     private readonly Queue<OutputCommand> _ended = []; // not written down yet
     private volatile Action<OutputCommand>? _send;
@@ -41,7 +41,7 @@ public sealed partial class OutputCommands(IRegister register, TimeSpan answerWi
         {
             foreach (var command in register.StandingCommands())
             {
-                if (command.State == OutputCommandState.Waiting) _waiting[Output(command)] = new(command, answerWithin);
+                if (command.State == OutputCommandState.Waiting) _waiting[Output(command)] = new(command, command.AskedAt, answerWithin);
                 else _unanswered[Output(command)] = command;
             }
         }
@@ -59,7 +59,7 @@ public sealed partial class OutputCommands(IRegister register, TimeSpan answerWi
         lock (_gate)
         {
             if (_waiting.Remove(Output(command), out var before)) End(before.Command, OutputCommandState.Superseded, now);
-            _waiting[Output(command)] = new(command, answerWithin);
+            _waiting[Output(command)] = new(command, command.AskedAt, answerWithin);
         }
         Asked(command.Sensor, command.Output, command.On, command.By);
         feed.Tell(now, "command.asked", command.Sensor.Value);

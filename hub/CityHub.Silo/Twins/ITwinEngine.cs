@@ -41,6 +41,9 @@ public interface ITwinEngine
     /// <summary>Hands a command to the node that has the output, if it is there. What answers it is told to <see cref="OutputCommands.Heard"/>.</summary>
     void Say(OutputCommand command);
 
+    /// <summary>Hands a call to its node, if it is there. What its births answer is told to <see cref="NodeCalls.Heard"/>.</summary>
+    void Say(NodeCall call);
+
     IReadOnlyList<NodeView> Nodes();
     IReadOnlyList<SensorView> Sensors();
 

@@ -145,6 +145,12 @@ internal sealed partial class LocalEngine : ITwinEngine
         _mailboxes[shard].Post(() => _shards[shard].Say(device, command));
     }
 
+    public void Say(NodeCall call)
+    {
+        var shard = IndexOf(call.Node);
+        _mailboxes[shard].Post(() => _shards[shard].Say(call));
+    }
+
     public IReadOnlyList<NodeView> Nodes() => Collect(shard => shard.NodeViews());
 
     public IReadOnlyList<SensorView> Sensors() => Collect(shard => shard.SensorViews());

@@ -20,6 +20,9 @@ internal sealed class NodeActor(NodeTwin twin) : IHasDeadline
     /// <summary>What its last birth said that its own rules have found.</summary>
     public IReadOnlyList<EdgeEpisode> Told { get; set; } = [];
 
+    /// <summary>The call that a node without terms was asked for new births by; null: none.</summary>
+    public string? BirthsAskedBy { get; set; }
+
     /// <summary>By device name.</summary>
     public Dictionary<string, SensorActor> Sensors { get; } = new(StringComparer.Ordinal);
 
@@ -46,7 +49,15 @@ internal sealed class NodeActor(NodeTwin twin) : IHasDeadline
         NodePresence.Stale => Presence.Stale,
     };
 
-    public NodeView View() => new(Key, Presence, twin.Since, twin.LastHeard, Sensors.Count, Outstanding(), Clock, twin.Unledgered, Session is null ? [] : DeviationNames.Of(Session.Deviations));
+    public NodeView View(Instant wallNow) => new(Key, Presence, twin.Since, twin.LastHeard, Sensors.Count, Outstanding(), Clock, twin.Unledgered, Session is null ? [] : DeviationNames.Of(Session.Deviations))
+    {
+        Terms = Session?.Terms?.InForce,
+        BoardCelsius = twin.Vitals?.BoardCelsius,
+        BytesADay = twin.Vitals?.BytesADay,
+        SentBytes = twin.SentBytes,
+        SentTodayBytes = twin.SentToday(wallNow),
+        ReceivedBytes = twin.ReceivedBytes,
+    };
 
     /// <summary>Batches that are missing below the highest one that came.</summary>
     private ulong Outstanding()

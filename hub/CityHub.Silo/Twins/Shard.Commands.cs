@@ -1,4 +1,5 @@
 using SmartCity.Readings;
+using SmartCity.Sparkplug;
 using SmartCity.Telemetry;
 
 namespace CityHub.Silo.Twins;
@@ -18,6 +19,22 @@ internal sealed partial class Shard
             sensor.Awaited = new(command, node.Twin.Ledger.Epoch, sensor.BornWith > known ? sensor.BornWith : known);
         }
         _parts.Voice.Say(device, message.Payload);
+    }
+
+    /// <summary>Hands a call to its node, if that is born and can take it: a node without terms can give birth, and no more.</summary>
+    public void Say(NodeCall call)
+    {
+        if (!_nodes.TryGetValue(call.Node, out var node) || node.Session is not { Presence: SessionPresence.Online } session) return;
+        var now = Instant.From(_parts.Wall.GetUtcNow());
+        if (session.Terms is not null) _parts.Voice.Say(call.Node, HostCommands.Terms(call.Node, call.Text, now).Payload);
+        else if (call.AsksForBirthsAlone && _parts.Voice.Say(call.Node, HostCommands.Rebirth(call.Node, now).Payload)) node.BirthsAskedBy = call.Id;
+    }
+
+    private void HearAnswer(NodeActor node, EdgeTerms? terms)
+    {
+        if (terms is not null) _parts.Calls.Heard(node.Key, terms.Answer);
+        else if (node.BirthsAskedBy is { } call) _parts.Calls.Heard(node.Key, $"{call}: born again");
+        node.BirthsAskedBy = null;
     }
 
     private void HearAnswer(SensorActor sensor, AwaitedAnswer awaited, in Reading reading)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using CityHub.Silo.Telemetry;
 using Microsoft.Extensions.Logging;
+using SmartCity.Mqtt;
 using SmartCity.Readings;
 using SmartCity.Sparkplug;
 using SmartCity.Telemetry;
@@ -20,6 +21,7 @@ internal sealed partial class Shard
     private readonly List<DeviceReading> _readings = [];
     private int _messageCount;
     private int _readingCount;
+    private long _byteCount;
 
     private sealed record Route(NodeActor Node, SparkplugTopic Topic, bool IsSenMl);
 
@@ -44,6 +46,9 @@ internal sealed partial class Shard
         if (!_routes.TryGetValue(topic, out var route) && !TryRoute(topic, out route)) return;
         var node = route.Node;
         node.Twin.Heard(_wallNow);
+        var bytes = MqttBytes.OfPublish(topic.Length, payload.Length, (MqttQos)(byte)(flags & MailFlags.QosMask));
+        node.Twin.Received(bytes);
+        _byteCount += bytes;
         if (route.IsSenMl) HandleSenMl(node, payload, flags);
         else HandleSparkplug(node, route.Topic, payload, flags);
     }
@@ -65,6 +70,11 @@ internal sealed partial class Shard
             if (outcome.Reason == SetAsideReason.MalformedPayload && outcome.Batch is null && IsData(topic.Kind)) AccountUnread(node, session, payload);
         }
         CountTally(node, outcome.Tally);
+        if (outcome.Vitals is { } vitals)
+        {
+            node.Twin.Told(vitals, _wallNow);
+            MarkDirty(node);
+        }
         switch (outcome.Event)
         {
             case HostEvent.NodeBirth:
@@ -115,6 +125,7 @@ internal sealed partial class Shard
             }
         }
         node.Told = outcome.Episodes ?? [];
+        HearAnswer(node, outcome.Terms);
         Becomes(node, NodePresence.Online);
         TakeBirthValues(node, session);
     }
@@ -301,7 +312,8 @@ internal sealed partial class Shard
     {
         if (_messageCount > 0) _parts.Metrics.Messages.Add(_messageCount);
         if (_readingCount > 0) _parts.Metrics.Readings.Add(_readingCount);
-        (_messageCount, _readingCount) = (0, 0);
+        if (_byteCount > 0) _parts.Metrics.ReceivedBytes.Add(_byteCount);
+        (_messageCount, _readingCount, _byteCount) = (0, 0, 0);
     }
 
     private bool TryRoute(ReadOnlySpan<byte> topic, [NotNullWhen(true)] out Route? route)

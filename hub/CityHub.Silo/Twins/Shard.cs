@@ -11,7 +11,7 @@ namespace CityHub.Silo.Twins;
 
 /// <summary>What all shards share.</summary>
 internal sealed record ShardParts(HubOptions Options, ITimeline Timeline, Places Places, EpisodeWriter Episodes, DistrictWatches Districts, Neighbourhoods Nearby, EventFeed Feed, Refusals Refusals, UnstoredRows Unstored,
-    CityClock City, TimeProvider Wall, HubMetrics Metrics, HubVoice Voice, OutputCommands Commands, Microsoft.Extensions.Logging.ILogger Log);
+    CityClock City, TimeProvider Wall, HubMetrics Metrics, HubVoice Voice, OutputCommands Commands, NodeCalls Calls, Microsoft.Extensions.Logging.ILogger Log);
 
 /// <summary>
 /// One mailbox loop and the nodes that live in it. Everything here runs on the loop's thread, or before it starts; what comes from outside
@@ -175,7 +175,8 @@ internal sealed partial class Shard
     public List<NodeView> NodeViews()
     {
         var views = new List<NodeView>(_nodes.Count);
-        foreach (var node in _nodes.Values) views.Add(node.View());
+        var now = Instant.From(_parts.Wall.GetUtcNow());
+        foreach (var node in _nodes.Values) views.Add(node.View(now));
         return views;
     }
 

@@ -49,6 +49,15 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
     /// <summary>What births say that the node's own rules have found.</summary>
     public List<EdgeEpisode> Episodes { get; } = [];
 
+    /// <summary>What births say of the node's terms.</summary>
+    public EdgeTerms? Terms { get; set; }
+
+    /// <summary>What calls asked of the node.</summary>
+    public ConcurrentQueue<string> TermsAsked { get; } = [];
+
+    /// <summary>What births say of the node itself.</summary>
+    public NodeVitals? Vitals { get; set; }
+
     public int Births => _births;
 
     public bool IsAnswered(Lane lane, ulong batch) => Answers.Any(answer => answer.Lanes.Any(of => of.Lane == lane && of.Through >= batch));
@@ -81,10 +90,16 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
         lock (_gate)
         {
             var outbox = new OutboxDeclaration(_outbox, Boot, [.. Oldest.Select(oldest => new LaneExtent(oldest, oldest + 1_000_000))]);
-            _session.Episodes = EdgeEpisode.Write(Episodes);
+            (_session.Episodes, _session.Vitals, _session.Terms) = (EdgeEpisode.Write(Episodes), Vitals, Terms);
             foreach (var message in _session.Birth(Now, outbox, Values)) Publish(message);
         }
         Interlocked.Increment(ref _births);
+    }
+
+    /// <summary>How the node is now.</summary>
+    public void TellVitals(NodeVitals vitals)
+    {
+        lock (_gate) Publish(_session.Vital(Now, vitals)!.Value);
     }
 
     /// <summary>Cut off: the broker publishes its will.</summary>
@@ -116,6 +131,7 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
         lock (_gate) command = _session.OnCommand(topic, payload);
         if (command.Answer is { } answer) Answers.Enqueue(answer);
         foreach (var write in command.Writes.Where(write => write.Device is not null)) Writes.Enqueue((write.Metric, ((MetricValue.Boolean)write.Value!).Value, write.Command!));
+        foreach (var write in command.Writes.Where(write => write is { Device: null, Metric: MetricNames.Terms })) TermsAsked.Enqueue(((MetricValue.Text)write.Value!).Value);
         if (!command.Rebirth) return;
         Interlocked.Increment(ref RebirthsAsked);
         Birth();

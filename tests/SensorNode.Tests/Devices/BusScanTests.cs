@@ -20,6 +20,7 @@ public class BusScanTests
           - { name: supply, chip: ina219, bus: i2c, address: 0x41 }
           - { name: noise, chip: ads1115, bus: i2c, address: 0x49, inputs: [ { input: 0 } ] }
           - { name: mast, chip: adxl345, bus: i2c }
+          - { name: gas, chip: sgp41, bus: i2c }
           - { name: door, chip: contact, bus: lines, line: 1, quantity: door-open }
         simulate: { seed: 1 }
         """;
@@ -32,7 +33,7 @@ public class BusScanTests
         using var bus = new TimedBus(new SimulatedBoard(file!, file!.Simulation!, time).OpenI2c(file.Buses[0]), time);
         Assert.Equal(
         [
-            (0x41, "ina219, fresh from its power on"), (0x49, "ads1115, fresh from its power on"), (0x53, "adxl345"), (0x5C, "perhaps bh1750: it has no id"),
+            (0x41, "ina219, fresh from its power on"), (0x49, "ads1115, fresh from its power on"), (0x53, "adxl345"), (0x59, "sgp40 or sgp41: its serial number does not say which"), (0x5C, "perhaps bh1750: it has no id"),
             (0x62, "scd41, or another SCD4x"), (0x77, "bme280"),
         ], BusScan.I2c(bus).Select(found => ((int)found.Address, found.What)));
     }
@@ -53,7 +54,7 @@ public class BusScanTests
         using var bus = new OneRegister(0x76, 0xD0, 0x60);
         _ = BusScan.I2c(bus).ToList();
         Assert.Equal(0, bus.Writes);
-        Assert.All(bus.Written, bytes => Assert.True(bytes.Length <= 1 || bytes is [0xE4, 0xB8])); // get_data_ready_status
+        Assert.All(bus.Written, bytes => Assert.True(bytes.Length <= 1 || bytes is [0xE4, 0xB8] or [0x36, 0x82])); // get_data_ready_status, get_serial_number
     }
 
     [Fact]

@@ -41,6 +41,8 @@ public class SampleLoopHangTests
     /// <summary>Simulated buses, the first of which never comes back from a transfer.</summary>
     private sealed class HangingBoard(NodeFile file) : IDeviceBoard, II2cBus
     {
+        public double? Celsius() => null;
+
         public IOutputLines OpenOutputs(BusPlan bus) => throw new NotSupportedException();
 
         public IPowerLine OpenPower(DevicePlan chip) => throw new NotSupportedException();

@@ -60,6 +60,39 @@ public sealed class RemoteTermsTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(10), climate.Interval);
     }
 
+    [Fact]
+    public void A_command_with_an_id_is_answered_by_it_and_done_once_though_it_comes_again_after_a_restart()
+    {
+        var (terms, climate) = Watching("climate");
+        Assert.True(terms.Apply("{ by: anna, id: c-1, devices: { climate: { interval: 2s } }, reboot: true }"));
+        Assert.StartsWith("c-1: taken at 2026-11-23T12:00:00.000Z from anna", terms.Said.Answer, StringComparison.Ordinal);
+        Assert.False(terms.Apply("{ by: anna, id: c-1, devices: { climate: { interval: 2s } }, reboot: true }")); // its answer was lost
+        var (again, restarted) = Watching("climate");
+        Assert.StartsWith("c-1: taken", again.Said.Answer, StringComparison.Ordinal);
+        Assert.False(again.Apply("{ by: anna, id: c-1, devices: { climate: { interval: 2s } }, reboot: true }"));
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)), (climate.Interval, restarted.Interval));
+        Assert.True(again.Apply("{ by: anna, id: c-2, reboot: true }"));
+    }
+
+    [Fact]
+    public void A_command_that_is_refused_is_answered_by_its_id_and_may_be_mended()
+    {
+        var (terms, _) = Watching("climate");
+        terms.Apply("{ by: anna, id: c-1, devices: { cellar: { interval: 2s } } }");
+        Assert.StartsWith("c-1: refused at", terms.Said.Answer, StringComparison.Ordinal);
+        terms.Apply("{ by: anna, id: c-1, devices: { climate: { interval: 2s } } }");
+        Assert.StartsWith("c-1: taken at", terms.Said.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_command_may_be_written_as_JSON()
+    {
+        var (terms, climate) = Watching("climate");
+        terms.Apply("""{"by":"anna","id":"c-1","devices":{"climate":{"interval":"2s","report":{"heartbeat":"1m","dead-band":{"air-temperature":0.2}}}},"self-test":true}""");
+        Assert.StartsWith("c-1: taken at", terms.Said.Answer, StringComparison.Ordinal);
+        Assert.Equal((TimeSpan.FromSeconds(2), 0.2), (climate.Interval, climate.Tuning.Report!.DeadBands[Quantity.AirTemperature]));
+    }
+
     [Theory]
     [InlineData("nobody", "{ devices: { climate: { interval: 2s } } }", "by: is missing")]
     [InlineData("a device that is not there", "{ by: anna, devices: { cellar: { interval: 2s } } }", "devices.cellar: is no key here")]

@@ -41,6 +41,12 @@ public sealed class HubStandIn : IMqttHandler, IDisposable
 
     public List<(MessageKind Kind, ulong? BdSeq, ulong? Seq)> Messages { get; } = [];
 
+    /// <summary>What the node told of itself, in births and data.</summary>
+    public List<(double? Celsius, ulong? SentBytes)> Told { get; } = [];
+
+    /// <summary>Packets of the births since the last NBIRTH, that one included.</summary>
+    public long BytesOfBirths { get; private set; }
+
     /// <summary>Whether answers go out.</summary>
     public volatile bool Answers = true;
 
@@ -118,9 +124,16 @@ public sealed class HubStandIn : IMqttHandler, IDisposable
                 if (metric is { Name: { } name, Alias: { } alias }) _names[alias] = name;
                 if (metric.Name == LedgerMetrics.Outbox && LedgerCodec.TryDecode(((MetricValue.Bytes)metric.Value!).Value.Span, out OutboxDeclaration? declared)) Ledger.Declare(declared);
             }
+            if (topic.Kind == MessageKind.NBirth) BytesOfBirths = 0;
+            if (topic.Kind is MessageKind.NBirth or MessageKind.DBirth) BytesOfBirths += MqttBytes.OfPublish(topicUtf8.Length, payload.Length);
+            var celsius = Find(message, MetricNames.BoardTemperature) is MetricValue.Float degrees ? degrees.Value : (double?)null;
+            if (Find(message, MetricNames.SentBytes) is MetricValue.Long sent) Told.Add((celsius, sent.Bits));
             if (topic.Kind == MessageKind.DData) OnData(message);
         }
     }
+
+    private MetricValue? Find(Payload message, string name) =>
+        message.Metrics.FirstOrDefault(metric => metric.Name == name || metric.Alias is { } alias && _names.GetValueOrDefault(alias) == name)?.Value;
 
     private void OnData(Payload message)
     {

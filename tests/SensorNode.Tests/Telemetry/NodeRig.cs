@@ -27,6 +27,12 @@ public sealed class NodeRig(int port) : IDisposable
     /// <summary>What its link may carry in a day; null: any amount.</summary>
     public long? BytesADay { get; init; }
 
+    /// <summary>The session's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Its board's thermometer; null: the session tells nothing of the node itself.</summary>
+    public Func<double?>? Celsius { get; init; }
+
     /// <summary>Everything that was taken, over all starts.</summary>
     public List<Reading> Taken { get; } = [];
 
@@ -36,7 +42,7 @@ public sealed class NodeRig(int port) : IDisposable
         Outbox = Samples.Open(_files);
         _link = new MosquittoLink(TimeProvider.System, NullLogger<MosquittoLink>.Instance);
         var node = new EdgeNode(Key, [new("bme", [Quantity.AirTemperature, Quantity.RelativeHumidity, Quantity.AirPressure]), new("smoke", [Quantity.Smoke])], PlaceSuggestion.None, HubStandIn.HostId);
-        Session = new(new(node, new() { Host = "127.0.0.1", Port = port, ClientId = "pole-1" }, BytesADay), Outbox, _link, TimeProvider.System, NullLogger<TelemetrySession>.Instance, Terms?.Invoke(_folder.FullName));
+        Session = new(new(node, new() { Host = "127.0.0.1", Port = port, ClientId = "pole-1" }, BytesADay), Outbox, _link, Time, NullLogger<TelemetrySession>.Instance, Terms?.Invoke(_folder.FullName), celsius: Celsius);
         Session.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         return this;
     }

@@ -6,7 +6,7 @@ namespace SmartCity.Tests.Telemetry;
 public class OutputCommandTests
 {
     private static readonly Instant Start = new(1_000_000);
-    private static readonly CommandRepeat Asked = new(new("a", new("city.pole.siren"), Quantity.Siren, true, "anna", "fire", Start), TimeSpan.FromMinutes(2));
+    private static readonly CommandRepeat<OutputCommand> Asked = new(new("a", new("city.pole.siren"), Quantity.Siren, true, "anna", "fire", Start), Start, TimeSpan.FromMinutes(2));
 
     [Fact]
     public void A_command_is_sent_at_once_then_after_1_2_4_and_8_s_and_every_15_s_until_its_time_is_over()

@@ -5,6 +5,10 @@ namespace SensorNode.Devices.Kernel;
 /// <summary>The buses of the machine that the node runs on.</summary>
 public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
 {
+    private readonly KernelThermometer _thermometer = new(KernelThermometer.Folder);
+
+    public double? Celsius() => _thermometer.Celsius();
+
     public II2cBus OpenI2c(BusPlan bus) => new KernelI2cBus(bus.Path, linux);
 
     public IW1Bus OpenW1(BusPlan bus) => new KernelW1Bus(bus.Path);

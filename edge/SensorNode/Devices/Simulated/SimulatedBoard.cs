@@ -8,6 +8,18 @@ public sealed class SimulatedBoard(NodeFile file, SimulationPlan simulation, Tim
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, SimulatedI2cBus> _i2c = new(StringComparer.Ordinal);
 
+    private const double SelfHeating = 17; // a small board in a closed box on a pole
+
+    private readonly long _start = time.GetTimestamp();
+    private readonly Chance _chance = Chance.Of(simulation.Seed, $"{file.Node.Node}/board");
+
+    /// <summary>The air that the node's first climate chip is in, else a street's, and what the board makes of it.</summary>
+    public double? Celsius()
+    {
+        var around = file.Devices.OfType<Bme280Plan>().Select(chip => simulation.Devices[chip.Name]).FirstOrDefault(new DeviceSimulation(Scenario.Street, []));
+        return Math.Round(Weather.At(around, time.GetElapsedTime(_start), time.GetUtcNow(), _chance).Temperature + SelfHeating, 1);
+    }
+
     public II2cBus OpenI2c(BusPlan bus)
     {
         var plans = file.Devices.OfType<I2cPlan>().Where(chip => chip.Bus == bus).ToList();

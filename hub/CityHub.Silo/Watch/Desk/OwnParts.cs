@@ -12,7 +12,7 @@ namespace CityHub.Silo.Watch.Desk;
 /// Looks after the hub's own parts and raises their failures by the way that all episodes go. What it says of the register comes when that is back:
 /// until then <c>/readyz</c> and the page say it.
 /// </summary>
-public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Refusals refusals, OutputCommands commands, Places places, CityClock city, TimeProvider wall)
+public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Refusals refusals, OutputCommands commands, NodeCalls calls, Places places, CityClock city, TimeProvider wall)
 {
     /// <summary>Messages and readings set aside in a minute that make a storm.</summary>
     public const long StormOver = 1_000;
@@ -86,6 +86,11 @@ public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Ref
         {
             yield return ("hub-command-unanswered", command.Sensor.Value, Severity.Major, TimeSpan.Zero,
                 $"Nobody knows whether the {QuantityCatalogue.Of(command.Output).Name} is {(command.On ? "on" : "off")}: {command.By}'s command of {command.AskedAt} was not answered within {commands.AnswerWithin.TotalSeconds:0} s.");
+        }
+        foreach (var call in calls.Unanswered)
+        {
+            yield return ("hub-node-unanswered", "node." + call.Node, Severity.Major, TimeSpan.Zero,
+                $"Nobody knows what node {call.Node} made of {call.By}'s call of {call.AskedAt}: it did not answer within {calls.AnswerWithin.TotalSeconds:0} s.");
         }
         while (refusals.TryTakeLost(out var lost))
         {
