@@ -53,6 +53,7 @@ public sealed class HubRig : IAsyncDisposable
     public ITimeline Timeline => _timeline!;
     public IRegister Register => _register!;
     public Refusals Refusals => Get<Refusals>();
+    public IReadOnlyList<SmartCity.Telemetry.OutputCommand> UnansweredCommands => Get<CityHub.Silo.Twins.GroupHosts>().UnansweredCommands;
 
     public T Get<T>() where T : notnull => _host!.Services.GetRequiredService<T>();
 
