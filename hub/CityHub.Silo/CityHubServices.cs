@@ -71,6 +71,7 @@ public static class CityHubServices
     private static void AddTwins(this IServiceCollection services) => services
         .AddSingleton<EventFeed>()
         .AddSingleton<Places>()
+        .AddSingleton<GroupRecovery>()
         .AddSingleton<EpisodeWriter>()
         .AddSingleton<DistrictWatches>()
         .AddSingleton<Neighbourhoods>()
@@ -80,7 +81,7 @@ public static class CityHubServices
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.GetRequiredService<OutputCommands>(), p.Log<LocalEngine>()))
         .AddSingleton<ITwinEngine, LocalEngine>()
         .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),
-            p.GetRequiredService<EpisodeWriter>(), p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<UnstoredRows>(), (node, answer) => p.GetRequiredService<HubVoice>().Say(node, answer),
+            p.GetRequiredService<EpisodeWriter>(), p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<Places>(), p.GetRequiredService<UnstoredRows>(), (node, answer) => p.GetRequiredService<HubVoice>().Say(node, answer),
             p.Settings<HubOptions>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.Log<CommitPipeline>()))
         .AddSingleton<ICity, City>();
 

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SmartCity.Mqtt;
-using SmartCity.Readings;
 
 namespace CityHub.Silo;
 
@@ -17,17 +16,18 @@ namespace CityHub.Silo;
 /// The hub's life: brings the twins back, runs its loops, and ends them in the order in which they need each other. A loop that dies ends the
 /// host; nothing dies in silence.
 /// </summary>
-internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
+internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, GroupRecovery recovery, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
     IRegister register, DeskRounds desk, IngestGate gate, UnstoredRows unstored, HubVoice voice, OutputCommands commands, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
     TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
 {
-    private long _throughBlock;
+    private Recovered _start;
 
     /// <summary>Everything that can refuse the start does so here, before the host counts as started.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before anything is read: whoever had the groups until now writes nothing more that would be missing in what is read.
-        episodes.Under = await register.TakeOver(hub.Value.GroupsOrDefault, Environment.MachineName, Instant.From(wall.GetUtcNow()));
+        var groups = hub.Value.GroupsOrDefault;
+        episodes.Under = await recovery.TakeOver(groups, Environment.MachineName);
         places.Load();
         commands.Load();
         await desk.Start();
@@ -37,16 +37,9 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         var open = await register.ListEpisodes(new(Open: true, Limit: int.MaxValue));
         board.Load(open);
         districts.Use(inForce);
-        engine.Restore(districts.Restore(register.LoadCheckpoints(out _throughBlock)));
+        engine.Restore(districts.Restore(register.LoadCheckpoints(groups)));
         districts.Adopt(open);
-        var blocks = 0;
-        foreach (var block in timeline.BlocksAfter(_throughBlock))
-        {
-            engine.Replay(block);
-            _throughBlock = block.Number;
-            blocks++;
-        }
-        if (blocks > 0) Replayed(blocks);
+        _start = await recovery.Replay(cancellationToken);
         districts.Hear(engine.Sensors());
         await base.StartAsync(cancellationToken);
     }
@@ -64,7 +57,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         var writing = episodes.Run(ending.Token);
         var saving = places.Run(ending.Token);
         var keeping = beside.Run(timeline, ending.Token);
-        var committed = commits.Run(_throughBlock, committing.Token);
+        var committed = commits.Run(_start, committing.Token);
         var watching = districts.Run(ending.Token);
         var looking = rules.Run(Use, taking.Token);
         var rounds = desk.Run(taking.Token);
@@ -112,6 +105,7 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
         metrics.Gauge("cityhub_unwritten_episode_events", "Episode events that wait for the register.", () => episodes.Outstanding);
         metrics.Gauge("cityhub_open_episodes", "Episodes neither cleared nor withdrawn.", () => board.OpenCount);
         metrics.Gauge("cityhub_checkpoint_age_ms", "Milliseconds since checkpoints were last written.", () => (long)wall.GetElapsedTime(commits.LastCheckpoint).TotalMilliseconds);
+        metrics.Gauge("cityhub_journal_bytes", "Bytes that the register keeps of what no checkpoint has, for whoever takes over.", () => commits.JournalBytes);
         metrics.Gauge("cityhub_rules_version", "Version of the rules in force.", () => board.Rules.Version);
         metrics.Gauge("cityhub_rule_errors", "Errors in the rule files as they are now.", () => rules.Errors.Count);
         metrics.Gauges("cityhub_mqtt_online", "Whether a host is connected, subscribed and said so.",
@@ -123,9 +117,6 @@ internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches distri
     {
         foreach (var loop in loops) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    [LoggerMessage(LogLevel.Information, "Took {Blocks} blocks of the timeline into the twins that came after their last checkpoint")]
-    private partial void Replayed(int blocks);
 
     [LoggerMessage(LogLevel.Critical, "A loop of the hub died; the hub ends")]
     private partial void LoopDied(Exception? cause);

@@ -29,7 +29,7 @@ public sealed class HubState
             if (!link.IsOnline) parts["mqtt " + link.HostId] = link.Trouble ?? "connecting";
         }
         if ((_commits?.Trouble ?? _timeline?.Trouble) is { } timeline) parts["timeline"] = timeline;
-        if (_episodes?.Trouble is { } register) parts["register"] = register;
+        if ((_episodes?.Trouble ?? _commits?.JournalTrouble) is { } register) parts["register"] = register;
         return parts;
     }
 }
