@@ -27,7 +27,7 @@ internal sealed partial class HubLoop(IGroups groups, GroupHosts hosts, EpisodeB
         board.Use(inForce);
         var open = await register.ListEpisodes(new(Open: true, Limit: int.MaxValue));
         board.Load(open);
-        groups.Restore(inForce, open);
+        await groups.Restore(inForce, open, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -68,6 +68,7 @@ internal sealed partial class HubLoop(IGroups groups, GroupHosts hosts, EpisodeB
         metrics.Gauge("cityhub_open_episodes", "Episodes neither cleared nor withdrawn.", () => board.OpenCount);
         metrics.Gauge("cityhub_checkpoint_age_ms", "Milliseconds since checkpoints were last written; of several groups the oldest.",
             () => hosts.All.Select(host => (long)wall.GetElapsedTime(host.Commits.LastCheckpoint).TotalMilliseconds).DefaultIfEmpty().Max());
+        metrics.Gauge("cityhub_journal_bytes", "Bytes that the register keeps of what no checkpoint has, for whoever takes over.", () => hosts.All.Sum(host => host.Commits.JournalBytes));
         metrics.Gauge("cityhub_rules_version", "Version of the rules in force.", () => board.Rules.Version);
         metrics.Gauge("cityhub_rule_errors", "Errors in the rule files as they are now.", () => rules.Errors.Count);
         metrics.Gauges("cityhub_mqtt_online", "Whether a host is connected, subscribed and said so.",

@@ -23,7 +23,7 @@ public sealed class HubState
                 if (!link.IsOnline) parts["mqtt " + link.HostId] = link.Trouble ?? "connecting";
             }
             if (host.Commits.Trouble is { } timeline) parts["timeline"] = timeline;
-            if (host.Episodes.Trouble is { } register) parts["register"] = register;
+            if ((host.Episodes.Trouble ?? host.Commits.JournalTrouble) is { } register) parts["register"] = register;
         }
         if (!runs) return new Dictionary<string, string> { ["hub"] = "starting or stopping" };
         if (_timeline.Trouble is { } trouble) parts.TryAdd("timeline", trouble);

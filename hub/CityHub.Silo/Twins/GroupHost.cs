@@ -5,7 +5,6 @@ using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SmartCity.Mqtt;
-using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;
@@ -18,19 +17,19 @@ internal sealed record GroupHostParts(IOptions<HubOptions> Hub, IOptions<MqttOpt
 /// What one owner of ingest groups runs: their connections, twins, rules on districts, commands, and what makes all that durable under the owner's tenure.
 /// Claimed, restored and run once; a group that is taken up again gets a new one.
 /// </summary>
-internal sealed partial class GroupHost
+internal sealed class GroupHost
 {
     private readonly GroupHostParts _parts;
     private readonly DistrictWatches _districts;
     private readonly IngestGate _gate;
-    private readonly ILogger _log;
-    private long _throughBlock;
+    private readonly GroupRecovery _recovery;
+    private Recovered _start;
     private volatile IReadOnlyList<HostLink> _links = [];
 
     /// <param name="groups">Those that it listens to.</param>
     public GroupHost(IReadOnlyList<string> groups, GroupHostParts parts)
     {
-        (Groups, _parts, _log) = (groups, parts, parts.Logs.CreateLogger<GroupHost>());
+        (Groups, _parts) = (groups, parts);
         var hub = parts.Hub.Value;
         Episodes = new(parts.Register, parts.Board, parts.Desk, parts.Places, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<EpisodeWriter>());
         Commands = new(parts.Register, hub.CommandLimit, parts.Feed, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<OutputCommands>());
@@ -38,7 +37,8 @@ internal sealed partial class GroupHost
         Engine = new LocalEngine(new(hub, parts.Timeline, parts.Places, Episodes, _districts, parts.Nearby, parts.Feed, parts.Refusals, parts.Unstored, parts.City, parts.Wall, parts.Metrics,
             parts.Voice, Commands, parts.Logs.CreateLogger<LocalEngine>()), parts.Budget);
         _gate = new(Engine.Mailboxes, parts.Budget, hub.MessageLimitKilobytes * 1024, parts.Wall, parts.Refusals, parts.Metrics);
-        Commits = new(Engine, parts.Timeline, parts.Register, Episodes, _districts, parts.Unstored, (node, answer) => parts.Voice.Say(node, answer), hub, parts.Wall, parts.Metrics,
+        _recovery = new(parts.Register, parts.Timeline, Engine, parts.Places, parts.Wall, parts.Logs.CreateLogger<GroupRecovery>());
+        Commits = new(Engine, parts.Timeline, parts.Register, Episodes, _districts, parts.Places, parts.Unstored, (node, answer) => parts.Voice.Say(node, answer), hub, parts.Wall, parts.Metrics,
             parts.Logs.CreateLogger<CommitPipeline>());
     }
 
@@ -57,25 +57,18 @@ internal sealed partial class GroupHost
 
     /// <summary>Makes this the owner of its groups. Before anything of theirs is read: whoever had them until now writes nothing more that would be missing in what is read.</summary>
     /// <param name="owner">What people know it by.</param>
-    public async Task Claim(string owner) => Episodes.Under = await _parts.Register.TakeOver(Groups, owner, Instant.From(_parts.Wall.GetUtcNow()));
+    public async Task Claim(string owner) => Episodes.Under = await _recovery.TakeOver(Groups, owner);
 
     /// <summary>Brings twins and districts back as they were last made durable.</summary>
     /// <param name="open">The register's open episodes, read after <see cref="Claim"/>.</param>
-    public void Restore(RuleSet rules, IReadOnlyList<Episode> open)
+    public async Task Restore(RuleSet rules, IReadOnlyList<Episode> open, CancellationToken cancel)
     {
         Commands.Load();
         Engine.Use(rules);
         _districts.Use(rules);
-        Engine.Restore(_districts.Restore(_parts.Register.LoadCheckpoints(out _throughBlock)));
+        Engine.Restore(_districts.Restore(_parts.Register.LoadCheckpoints(Groups)));
         _districts.Adopt(open);
-        var blocks = 0;
-        foreach (var block in _parts.Timeline.BlocksAfter(_throughBlock))
-        {
-            Engine.Replay(block);
-            _throughBlock = block.Number;
-            blocks++;
-        }
-        if (blocks > 0) Replayed(blocks);
+        _start = await _recovery.Replay(cancel);
         _districts.Hear(Engine.Sensors());
     }
 
@@ -96,7 +89,7 @@ internal sealed partial class GroupHost
         using var ending = new CancellationTokenSource();
         var running = Engine.Run(ending.Token);
         var writing = Episodes.Run(ending.Token);
-        var committed = Commits.Run(_throughBlock, committing.Token);
+        var committed = Commits.Run(_start, committing.Token);
         var watching = _districts.Run(ending.Token);
         var commanding = Commands.Run(Engine.Say, taking.Token);
         Task[] connections = [.. _links.Select(link => link.Run(taking.Token))];
@@ -126,9 +119,6 @@ internal sealed partial class GroupHost
         }
         return [.. links];
     }
-
-    [LoggerMessage(LogLevel.Information, "Took {Blocks} blocks of the timeline into the twins that came after their last checkpoint")]
-    private partial void Replayed(int blocks);
 }
 
 /// <summary>Waiting for loops that were asked to end; how they ended is known already, or the cause of the end.</summary>

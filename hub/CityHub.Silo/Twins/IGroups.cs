@@ -10,7 +10,7 @@ internal interface IGroups
 
     /// <summary>Brings back what was claimed; everything that can refuse the start does so here.</summary>
     /// <param name="open">The register's open episodes, read after <see cref="Claim"/>.</param>
-    void Restore(RuleSet rules, IReadOnlyList<Episode> open);
+    Task Restore(RuleSet rules, IReadOnlyList<Episode> open, CancellationToken cancel);
 
     /// <summary>Runs until cancelled, and ends in order. Faults when what it runs dies.</summary>
     Task Run(CancellationToken stopping);
@@ -24,7 +24,7 @@ internal sealed class LocalGroups(GroupHost host, GroupHosts hosts) : IGroups
 {
     public Task Claim() => host.Claim(Environment.MachineName);
 
-    public void Restore(RuleSet rules, IReadOnlyList<Episode> open) => host.Restore(rules, open);
+    public Task Restore(RuleSet rules, IReadOnlyList<Episode> open, CancellationToken cancel) => host.Restore(rules, open, cancel);
 
     public async Task Run(CancellationToken stopping)
     {
