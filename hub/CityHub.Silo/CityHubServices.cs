@@ -36,7 +36,7 @@ public static class CityHubServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(p => new CityClock(p.Settings<HubOptions>().Clock, p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<HubMetrics>().AddSingleton<HubState>();
+        services.AddSingleton<HubMetrics>().AddSingleton<GroupHosts>().AddSingleton(p => new HubState(p.GetRequiredService<GroupHosts>(), p.GetRequiredService<ITimeline>()));
         services.AddTelemetry();
         services.AddTimeline();
         services.AddTwins();
@@ -61,30 +61,26 @@ public static class CityHubServices
     private static void AddTelemetry(this IServiceCollection services) => services
         .AddSingleton<Refusals>()
         .AddSingleton<HubVoice>()
-        .AddSingleton(p => new OutputCommands(p.GetRequiredService<IRegister>(), p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<EventFeed>(), p.GetRequiredService<TimeProvider>(),
-            p.GetRequiredService<HubMetrics>(), p.Log<OutputCommands>()))
-        .AddSingleton(p => new NodeCalls(p.GetRequiredService<IRegister>(), p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<EventFeed>(), p.GetRequiredService<TimeProvider>(),
-            p.GetRequiredService<HubMetrics>(), p.Log<NodeCalls>()))
         .AddSingleton(p => new EnrolledNodes(p.Settings<HubOptions>().EnrolledFile, p.Log<EnrolledNodes>()))
-        .AddSingleton(p => new IngestBudget(p.Settings<HubOptions>().IngestLimitMegabytes * 1024L * 1024))
-        .AddSingleton(p => new IngestGate(p.GetRequiredService<ITwinEngine>().Mailboxes, p.GetRequiredService<IngestBudget>(), p.Settings<HubOptions>().MessageLimitKilobytes * 1024,
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<HubMetrics>()));
+        .AddSingleton(p => new IngestBudget(p.Settings<HubOptions>().IngestLimitMegabytes * 1024L * 1024));
 
     private static void AddTwins(this IServiceCollection services) => services
         .AddSingleton<EventFeed>()
         .AddSingleton<Places>()
-        .AddSingleton<EpisodeWriter>()
-        .AddSingleton<DistrictWatches>()
         .AddSingleton<Neighbourhoods>()
         .AddSingleton(p => new UnstoredRows(p.Settings<HubOptions>().UnstoredLimit))
-        .AddSingleton(p => new ShardParts(p.Settings<HubOptions>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<Places>(), p.GetRequiredService<EpisodeWriter>(),
-            p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<Neighbourhoods>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<Refusals>(), p.GetRequiredService<UnstoredRows>(), p.GetRequiredService<CityClock>(),
-            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.GetRequiredService<HubVoice>(), p.GetRequiredService<OutputCommands>(), p.GetRequiredService<NodeCalls>(), p.Log<LocalEngine>()))
-        .AddSingleton<ITwinEngine, LocalEngine>()
-        .AddSingleton(p => new CommitPipeline(p.GetRequiredService<ITwinEngine>(), p.GetRequiredService<ITimeline>(), p.GetRequiredService<IRegister>(),
-            p.GetRequiredService<EpisodeWriter>(), p.GetRequiredService<DistrictWatches>(), p.GetRequiredService<UnstoredRows>(), (node, answer) => p.GetRequiredService<HubVoice>().Say(node, answer),
-            p.Settings<HubOptions>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<HubMetrics>(), p.Log<CommitPipeline>()))
+        .AddSingleton<GroupHostParts>()
+        .AddLocalGroups()
         .AddSingleton<ICity, City>();
+
+    /// <summary>One group host of all groups, whose twins are the city's.</summary>
+    private static IServiceCollection AddLocalGroups(this IServiceCollection services) => services
+        .AddSingleton(p => new GroupHost(p.Settings<HubOptions>().GroupsOrDefault, p.GetRequiredService<GroupHostParts>()))
+        .AddSingleton<IGroups, LocalGroups>()
+        .AddSingleton(p => p.GetRequiredService<GroupHost>().Engine)
+        .AddSingleton(p => p.GetRequiredService<GroupHost>().Episodes)
+        .AddSingleton<IOutputCommands>(p => p.GetRequiredService<GroupHost>().Commands)
+        .AddSingleton<INodeCalls>(p => p.GetRequiredService<GroupHost>().Calls);
 
     private static void AddWatch(this IServiceCollection services)
     {
@@ -99,7 +95,9 @@ public static class CityHubServices
         services.AddSingleton<EpisodeBoard>();
         services.AddSingleton(p => new AlertDesk(p.GetRequiredService<IRegister>(), () => p.GetRequiredService<CityClock>().Now, p.GetRequiredService<EpisodeBoard>().Apply, p.GetRequiredService<HubMetrics>()));
         services.AddSingleton(p => new DeskFile(p.Settings<DeskOptions>().File ?? Path.Combine(p.Settings<RulesOptions>().Directory, "desk", "desk.yaml"), p.Log<DeskFile>()));
-        services.AddSingleton<OwnParts>();
+        services.AddSingleton(p => new OwnParts(p.GetRequiredService<HubState>(), p.GetRequiredService<RuleFiles>(), p.GetRequiredService<DeskFile>(), p.GetRequiredService<Refusals>(),
+            () => p.GetRequiredService<GroupHosts>().UnansweredCommands, () => p.GetRequiredService<GroupHosts>().UnansweredCalls,
+            p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<Places>(), p.GetRequiredService<CityClock>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new DeskRounds(p.GetRequiredService<AlertDesk>(), p.GetRequiredService<DeskFile>(), p.GetRequiredService<OwnParts>(), p.GetRequiredService<EpisodeWriter>(),
             p.GetRequiredService<EpisodeBoard>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<CityClock>(), p.GetRequiredService<TimeProvider>(),
             p.Settings<DeskOptions>().RoundEvery, p.GetRequiredService<HubMetrics>(), p.Log<DeskRounds>()));

@@ -7,127 +7,73 @@ using CityHub.Silo.Watch;
 using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using SmartCity.Mqtt;
-using SmartCity.Readings;
 
 namespace CityHub.Silo;
 
 /// <summary>
-/// The hub's life: brings the twins back, runs its loops, and ends them in the order in which they need each other. A loop that dies ends the
+/// The hub's life: brings rules and desk back, runs its loops and the groups that it owns, and ends them in the order in which they need each other. A loop that dies ends the
 /// host; nothing dies in silence.
 /// </summary>
-internal sealed partial class HubLoop(ITwinEngine engine, DistrictWatches districts, CommitPipeline commits, EpisodeWriter episodes, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside,
-    IRegister register, DeskRounds desk, IngestGate gate, UnstoredRows unstored, HubVoice voice, OutputCommands commands, NodeCalls calls, HubState state, HubMetrics metrics, IOptions<HubOptions> hub, IOptions<MqttOptions> mqtt,
-    TimeProvider wall, ILoggerFactory logs, ILogger<HubLoop> log) : BackgroundService
+internal sealed partial class HubLoop(IGroups groups, GroupHosts hosts, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside, IRegister register, DeskRounds desk,
+    IngestBudget ingest, UnstoredRows unstored, HubMetrics metrics, TimeProvider wall, ILogger<HubLoop> log) : BackgroundService
 {
-    private long _throughBlock;
-
     /// <summary>Everything that can refuse the start does so here, before the host counts as started.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before anything is read: whoever had the groups until now writes nothing more that would be missing in what is read.
-        episodes.Under = await register.TakeOver(hub.Value.GroupsOrDefault, Environment.MachineName, Instant.From(wall.GetUtcNow()));
+        await groups.Claim();
         places.Load();
-        commands.Load();
-        calls.Load();
         await desk.Start();
         var inForce = await rules.Start();
         board.Use(inForce);
-        engine.Use(inForce);
         var open = await register.ListEpisodes(new(Open: true, Limit: int.MaxValue));
         board.Load(open);
-        districts.Use(inForce);
-        engine.Restore(districts.Restore(register.LoadCheckpoints(out _throughBlock)));
-        districts.Adopt(open);
-        var blocks = 0;
-        foreach (var block in timeline.BlocksAfter(_throughBlock))
-        {
-            engine.Replay(block);
-            _throughBlock = block.Number;
-            blocks++;
-        }
-        if (blocks > 0) Replayed(blocks);
-        districts.Hear(engine.Sensors());
+        await groups.Restore(inForce, open, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var links = Links();
-        Gauges(links);
-        state.Started(links, commits, episodes, timeline);
-        // Ended from the outside in: nothing new, then what was taken made durable, then the rest.
-        using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        using var committing = new CancellationTokenSource();
+        Gauges();
+        // Ended from the outside in: what decides, then the groups with all that they took, then what they write through.
+        using var deciding = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var owning = new CancellationTokenSource();
         using var ending = new CancellationTokenSource();
-        var running = engine.Run(ending.Token);
-        var writing = episodes.Run(ending.Token);
         var saving = places.Run(ending.Token);
         var keeping = beside.Run(timeline, ending.Token);
-        var committed = commits.Run(_throughBlock, committing.Token);
-        var watching = districts.Run(ending.Token);
-        var looking = rules.Run(Use, taking.Token);
-        var rounds = desk.Run(taking.Token);
-        var commanding = commands.Run(engine.Say, taking.Token);
-        var calling = calls.Run(engine.Say, taking.Token);
-        Task[] connections = [.. links.Select(link => link.Run(taking.Token))];
-        var died = await Task.WhenAny([running, writing, saving, keeping, committed, looking, watching, rounds, commanding, calling, .. connections]);
+        var running = groups.Run(owning.Token);
+        var looking = rules.Run(Use, deciding.Token);
+        var rounds = desk.Run(deciding.Token);
+        var died = await Task.WhenAny(running, saving, keeping, looking, rounds);
         if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
-        state.Stopped();
-        await taking.CancelAsync();
-        await Ended(connections);
-        await Ended(looking, rounds, commanding, calling);
-        await committing.CancelAsync();
-        await Ended(committed);
+        await deciding.CancelAsync();
+        await Ends.Of(looking, rounds);
+        await owning.CancelAsync();
+        await Ends.Of(running);
         await ending.CancelAsync();
-        await Ended(running, writing, saving, keeping, watching);
+        await Ends.Of(saving, keeping);
         if (!stoppingToken.IsCancellationRequested) await died;
     }
 
     private void Use(SmartCity.Watch.RuleSet changed)
     {
         board.Use(changed);
-        engine.Use(changed);
-        districts.Use(changed);
+        groups.Use(changed);
     }
 
-    private HostLink[] Links()
+    private void Gauges()
     {
-        var options = mqtt.Value;
-        var password = options.PasswordFile is { Length: > 0 } file ? File.ReadLines(file).FirstOrDefault() : null;
-        var links = new List<HostLink>();
-        foreach (var group in hub.Value.GroupsOrDefault)
-        {
-            var link = new HostLink(group, MqttLinks.Create(options.Client, wall, logs), options, password, gate, wall, metrics, logs.CreateLogger<HostLink>());
-            link.OnlineChanged += engine.OnlineChanged;
-            voice.Through(group, link);
-            links.Add(link);
-        }
-        return [.. links];
-    }
-
-    private void Gauges(HostLink[] links)
-    {
-        metrics.Gauge("cityhub_ingest_queue_bytes", "Bytes of messages that wait to be handled.", () => gate.QueuedBytes);
+        metrics.Gauge("cityhub_ingest_queue_bytes", "Bytes of messages that wait to be handled.", () => ingest.Queued);
         metrics.Gauge("cityhub_unstored_readings", "Readings taken and not stored yet.", () => unstored.Count);
-        metrics.Gauge("cityhub_unwritten_episode_events", "Episode events that wait for the register.", () => episodes.Outstanding);
+        metrics.Gauge("cityhub_unwritten_episode_events", "Episode events that wait for the register.", () => hosts.All.Sum(host => host.Episodes.Outstanding));
         metrics.Gauge("cityhub_open_episodes", "Episodes neither cleared nor withdrawn.", () => board.OpenCount);
-        metrics.Gauge("cityhub_checkpoint_age_ms", "Milliseconds since checkpoints were last written.", () => (long)wall.GetElapsedTime(commits.LastCheckpoint).TotalMilliseconds);
+        metrics.Gauge("cityhub_checkpoint_age_ms", "Milliseconds since checkpoints were last written; of several groups the oldest.",
+            () => hosts.All.Select(host => (long)wall.GetElapsedTime(host.Commits.LastCheckpoint).TotalMilliseconds).DefaultIfEmpty().Max());
+        metrics.Gauge("cityhub_journal_bytes", "Bytes that the register keeps of what no checkpoint has, for whoever takes over.", () => hosts.All.Sum(host => host.Commits.JournalBytes));
         metrics.Gauge("cityhub_rules_version", "Version of the rules in force.", () => board.Rules.Version);
         metrics.Gauge("cityhub_rule_errors", "Errors in the rule files as they are now.", () => rules.Errors.Count);
         metrics.Gauges("cityhub_mqtt_online", "Whether a host is connected, subscribed and said so.",
-            () => links.Select(link => new Measurement<long>(link.IsOnline ? 1 : 0, new KeyValuePair<string, object?>("host", link.HostId))));
+            () => hosts.All.SelectMany(host => host.Links).Select(link => new Measurement<long>(link.IsOnline ? 1 : 0, new KeyValuePair<string, object?>("host", link.HostId))));
     }
-
-    /// <summary>Waits for loops that were asked to end; how they ended is known already, or the cause of the end.</summary>
-    private static async Task Ended(params Task[] loops)
-    {
-        foreach (var loop in loops) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    [LoggerMessage(LogLevel.Information, "Took {Blocks} blocks of the timeline into the twins that came after their last checkpoint")]
-    private partial void Replayed(int blocks);
 
     [LoggerMessage(LogLevel.Critical, "A loop of the hub died; the hub ends")]
     private partial void LoopDied(Exception? cause);

@@ -1,4 +1,3 @@
-using CityHub.Silo.Telemetry;
 using CityHub.Silo.Timeline;
 using CityHub.Silo.Twins;
 
@@ -7,29 +6,27 @@ namespace CityHub.Silo;
 /// <summary>Why the hub does not take readings, by part. Thread-safe.</summary>
 public sealed class HubState
 {
-    private volatile IReadOnlyList<HostLink>? _links;
-    private CommitPipeline? _commits;
-    private EpisodeWriter? _episodes;
-    private ITimeline? _timeline;
+    private readonly GroupHosts _hosts;
+    private readonly ITimeline _timeline;
 
-    internal void Started(IReadOnlyList<HostLink> links, CommitPipeline commits, EpisodeWriter episodes, ITimeline timeline)
-    {
-        (_commits, _episodes, _timeline) = (commits, episodes, timeline);
-        _links = links;
-    }
-
-    internal void Stopped() => _links = null;
+    internal HubState(GroupHosts hosts, ITimeline timeline) => (_hosts, _timeline) = (hosts, timeline);
 
     public IReadOnlyDictionary<string, string> NotReady()
     {
-        if (_links is not { } links) return new Dictionary<string, string> { ["hub"] = "starting or stopping" };
         var parts = new Dictionary<string, string>();
-        foreach (var link in links)
+        var runs = false;
+        foreach (var host in _hosts.All)
         {
-            if (!link.IsOnline) parts["mqtt " + link.HostId] = link.Trouble ?? "connecting";
+            runs = true;
+            foreach (var link in host.Links)
+            {
+                if (!link.IsOnline) parts["mqtt " + link.HostId] = link.Trouble ?? "connecting";
+            }
+            if (host.Commits.Trouble is { } timeline) parts["timeline"] = timeline;
+            if ((host.Episodes.Trouble ?? host.Commits.JournalTrouble) is { } register) parts["register"] = register;
         }
-        if ((_commits?.Trouble ?? _timeline?.Trouble) is { } timeline) parts["timeline"] = timeline;
-        if (_episodes?.Trouble is { } register) parts["register"] = register;
+        if (!runs) return new Dictionary<string, string> { ["hub"] = "starting or stopping" };
+        if (_timeline.Trouble is { } trouble) parts.TryAdd("timeline", trouble);
         return parts;
     }
 }

@@ -46,6 +46,9 @@ public partial interface IRegister
 
     IEnumerable<NodeCheckpoint> LoadCheckpoints(out long throughBlock);
 
+    /// <summary>Checkpoints of nodes of some groups, and those that are of no group.</summary>
+    IReadOnlyList<NodeCheckpoint> LoadCheckpoints(IReadOnlyList<string> groups);
+
     // --- rules ----------------------------------------------------------------------------------------------------
     /// <summary>Puts a rule set in force under the next number unless its hash is already in force; keeps who and when. Returns its version.</summary>
     Task<int> InstallRules(string hash, string source, string by, Instant at);

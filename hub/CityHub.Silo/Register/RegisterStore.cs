@@ -32,6 +32,9 @@ internal abstract class RegisterStore : IDisposable
     /// <summary>Whether other hubs may write to it, too. Then each sends the webhooks of its own subscriptions only, those that it has a lease of.</summary>
     public virtual bool IsShared => false;
 
+    /// <summary>Bytes of journal that a group may have; 0: there is none, what one hub's disk has no other hub asks for.</summary>
+    public virtual long JournalLimit => 0;
+
     /// <summary>Takes the leases of all subscriptions that nobody else holds, for so long from now on.</summary>
     /// <returns>Those that are this hub's.</returns>
     public virtual IReadOnlyList<string> Lease(RegisterSession session, TimeSpan length) => [];

@@ -16,6 +16,7 @@ public abstract partial class SqlRegister
         {
             Guard(session, under);
             session.Execute("insert into meta (key, value) values ('checkpoint.through', $1) on conflict (key) do update set value = case when meta.value > excluded.value then meta.value else excluded.value end", throughBlock);
+            foreach (var (group, _) in under ?? []) session.Execute("update group_owner set through = case when through > $2 then through else $2 end where node_group = $1", group, throughBlock);
             return SaveChunk(session, chunks.LastOrDefault() ?? [], under);
         }, WriteHurry.Background);
     }
@@ -26,6 +27,17 @@ public abstract partial class SqlRegister
         throughBlock = Read(session => session.Number("select value from meta where key = 'checkpoint.through'") ?? 0);
         return Read(session => session.List("select node_group, node, state from checkpoint order by node_group, node",
             r => new NodeCheckpoint(new(r.GetString(0), r.GetString(1)), r.GetFieldValue<byte[]>(2))));
+    }
+
+    public IReadOnlyList<NodeCheckpoint> LoadCheckpoints(IReadOnlyList<string> groups)
+    {
+        var nodes = new List<NodeCheckpoint>();
+        foreach (var group in groups.Prepend(""))
+        {
+            nodes.AddRange(Read(session => session.List("select node_group, node, state from checkpoint where node_group = $1 order by node",
+                r => new NodeCheckpoint(new(r.GetString(0), r.GetString(1)), r.GetFieldValue<byte[]>(2)), group)));
+        }
+        return nodes;
     }
 
     public Task<int> InstallRules(string hash, string source, string by, Instant at) => _writer.Enqueue(session =>

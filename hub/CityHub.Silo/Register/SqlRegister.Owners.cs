@@ -6,12 +6,24 @@ public abstract partial class SqlRegister
 {
     private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal); // of the writer: as long as nobody else wrote
 
-    public Task<IReadOnlyList<GroupTenure>> TakeOver(IReadOnlyList<string> groups, string owner, Instant at) => _writer.Enqueue<IReadOnlyList<GroupTenure>>(session =>
+    public Task<IReadOnlyList<GroupTaking>> TakeOver(IReadOnlyList<string> groups, string owner, Instant at, LogPosition log) => _writer.Enqueue<IReadOnlyList<GroupTaking>>(session =>
     {
         _epochs.Clear();
-        return groups.Select(group => new GroupTenure(group, session.Number(
-            "insert into group_owner (node_group, epoch, owner, since) values ($1, 1, $2, $3) on conflict (node_group) do update set "
-            + "(epoch, owner, since) = (group_owner.epoch + 1, excluded.owner, excluded.since) returning epoch", group, owner, at.UnixMilliseconds)!.Value)).ToList();
+        var taken = new List<GroupTaking>(groups.Count);
+        foreach (var group in groups)
+        {
+            var before = session.First("select log, through from group_owner where node_group = $1",
+                r => new Owned(r.IsDBNull(0) ? null : r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1)), group);
+            // An owner of an earlier release named no log: there was one hub then, and one number for all groups.
+            var own = before?.Log is null || before.Log == log.Log;
+            var through = !own ? log.Last : before?.Through ?? session.Number("select value from meta where key = 'checkpoint.through'") ?? 0;
+            var epoch = session.Number(
+                "insert into group_owner (node_group, epoch, owner, since, log, through) values ($1, 1, $2, $3, $4, $5) on conflict (node_group) do update set "
+                + "(epoch, owner, since, log, through) = (group_owner.epoch + 1, excluded.owner, excluded.since, excluded.log, excluded.through) returning epoch",
+                group, owner, at.UnixMilliseconds, log.Log, through)!.Value;
+            taken.Add(new(new(group, epoch), own, through));
+        }
+        return taken;
     });
 
     public IReadOnlyList<(GroupTenure Tenure, string Owner, Instant Since)> GroupOwners() => Read(session => session.List(
@@ -28,4 +40,6 @@ public abstract partial class SqlRegister
             if (epoch != tenure.Epoch) throw new TenureLostException(tenure);
         }
     }
+
+    private sealed record Owned(string? Log, long? Through);
 }

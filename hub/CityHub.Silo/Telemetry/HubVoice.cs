@@ -14,6 +14,12 @@ public sealed class HubVoice
 
     public void Through(string group, HostLink link) => _links[group] = link;
 
+    /// <summary>Nothing more goes through a group's connection, if it is one of these.</summary>
+    public void Ends(string group, IReadOnlyList<HostLink> links)
+    {
+        if (_links.TryGetValue(group, out var link) && links.Contains(link)) _links.TryRemove(new(group, link));
+    }
+
     /// <summary>Sends a command to a node. False: there is no connection, or it takes no more; the node will ask or resend.</summary>
     public bool Say(NodeKey node, byte[] payload) =>
         _links.TryGetValue(node.Group, out var link)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
 using SmartCity.Timeline;
@@ -24,11 +25,15 @@ internal sealed class AppendLog : IDisposable
         SqliteMigrations.Apply(_session, "CityHub.Silo.Timeline.Migrations.Log");
         Tune(_session);
         Names = TimelineNames.Load(_session);
+        Identity = _session.First("select value from meta where key = 'log'", r => r.GetString(0)) ?? NewIdentity(_session);
         _readers = new(path);
         _wal = new(_readers, "timeline-wal");
     }
 
     public TimelineNames Names { get; }
+
+    /// <summary>Random, made with the file: by it other hubs know whose blocks these are.</summary>
+    public string Identity { get; private set; }
 
     /// <summary>The last number that was given.</summary>
     public long Last
@@ -43,6 +48,12 @@ internal sealed class AppendLog : IDisposable
     public void StartAfter(long block)
     {
         lock (_gate) _last = Math.Max(block, _session!.Number("select max(number) from block") ?? 0);
+    }
+
+    /// <summary>Takes another identity.</summary>
+    public void Renew()
+    {
+        lock (_gate) Identity = NewIdentity(_session ??= Reopen());
     }
 
     /// <summary>One row, synced. After an error the file is opened anew by the next call.</summary>
@@ -147,6 +158,13 @@ internal sealed class AppendLog : IDisposable
             _session?.Dispose();
             _session = null;
         }
+    }
+
+    private static string NewIdentity(SqliteSession session)
+    {
+        var identity = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        session.Execute("insert or replace into meta (key, value) values ('log', $1)", identity);
+        return identity;
     }
 
     private SqliteSession Reopen()

@@ -1,4 +1,5 @@
 using CityHub.Contracts;
+using CityHub.Silo.Register;
 using SmartCity.Readings;
 using SmartCity.Watch.Repairs;
 
@@ -34,6 +35,12 @@ public interface ITimeline
     /// <param name="rows">In the order of arrival.</param>
     /// <param name="marks">Which rows belong to which batch; unledgered rows have none.</param>
     TimelineVerdict Append(ReadOnlySpan<TimelineRow> rows, ReadOnlySpan<LedgerMark> marks, out long block);
+
+    /// <summary>Which log this is, and how far it goes.</summary>
+    LogPosition Position { get; }
+
+    /// <summary>Gives the log another identity: it turned out not to be the one that others know by this one, but an older copy of it.</summary>
+    LogPosition Renew();
 
     /// <summary>Blocks with a number above this one, in order: what a restart replays into the twins.</summary>
     IEnumerable<TimelineBlock> BlocksAfter(long block);

@@ -1,4 +1,5 @@
 using CityHub.Contracts;
+using CityHub.Silo.Register;
 using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -86,6 +87,14 @@ public sealed partial class SqliteTimeline : ITimeline, IHasLog, IDisposable
         if (verdict != TimelineVerdict.Stored) return verdict;
         if (Interlocked.Add(ref _tailRows, rows.Length) >= _options.FlushRows) _wake.Set();
         return verdict;
+    }
+
+    public LogPosition Position => new(_append.Identity, _append.Last);
+
+    public LogPosition Renew()
+    {
+        _append.Renew();
+        return Position;
     }
 
     public IEnumerable<TimelineBlock> BlocksAfter(long block) => _front.BlocksAfter(block);

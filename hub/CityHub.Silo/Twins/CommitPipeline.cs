@@ -13,7 +13,7 @@ namespace CityHub.Silo.Twins;
 /// usual load each round is a whole sweep; under the heaviest a restart has some seconds of blocks to replay, and no more is written than the disk
 /// and the processor have to spare.</para>
 /// </summary>
-internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeWriter episodes, DistrictWatches districts, UnstoredRows unstored,
+internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeWriter episodes, DistrictWatches districts, Places places, UnstoredRows unstored,
     Action<NodeKey, byte[]> answer, HubOptions options, TimeProvider wall, HubMetrics metrics, ILogger<CommitPipeline> log)
 {
     /// <summary>The node under which the city's time of each cut is kept among the marks, so that a replay judges lateness as it was judged then.</summary>
@@ -39,18 +39,27 @@ internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timel
     private bool _storing;
     private long _lastBlock;
     private int _clockNode;
+    private GroupJournal? _journal;
+    private bool _sweptOnce;
 
     /// <summary>Why readings wait to be stored, or null: they do not.</summary>
     public string? Trouble { get; private set; }
+
+    /// <summary>Why the register does not take what others would need to take over, or null: it does.</summary>
+    public string? JournalTrouble => _journal?.Trouble;
+
+    /// <summary>Bytes that the register keeps of what no checkpoint has.</summary>
+    public long JournalBytes => _journal?.Bytes ?? 0;
 
     /// <summary>When every node that had changed was last in a checkpoint (wall clock timestamp).</summary>
     public long LastCheckpoint { get; private set; } = wall.GetTimestamp();
 
     /// <summary>Commits until cancelled, and once more then.</summary>
-    /// <param name="throughBlock">The timeline's last block, all of which is in the twins.</param>
-    public async Task Run(long throughBlock, CancellationToken stopping)
+    /// <param name="start">What is in the twins, and how much of it in checkpoints.</param>
+    public async Task Run(Recovered start, CancellationToken stopping)
     {
-        (_lastBlock, _savedThrough) = (throughBlock, throughBlock);
+        (_lastBlock, _savedThrough) = (start.Last, start.Through);
+        if (register.KeepsJournal && episodes.Under is { Count: > 0 } under) _journal = new(register, timeline, places, under, start.Last, wall, metrics, log);
         _clockNode = timeline.Node(ClockNode);
         var lastAnswers = wall.GetTimestamp();
         try
@@ -117,7 +126,7 @@ internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timel
             }
             // Whatever these rows told of districts was handed over before the cut.
             if (left == 0) TakeDistricts(ref events);
-            _saving = Save(events, _lastBlock, sweepEnds: left == 0, stopping);
+            _saving = Save(events, _lastBlock, _journal?.Cut(), sweepEnds: left == 0, stopping);
         }
         engine.Return(cuts);
     }
@@ -169,6 +178,7 @@ internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timel
             if (TryAppend(out var block))
             {
                 _lastBlock = block;
+                _journal?.Take(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks), block);
                 metrics.CommitSeconds.Record(wall.GetElapsedTime(since).TotalSeconds);
                 break;
             }
@@ -180,7 +190,7 @@ internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timel
         }
         if (Trouble is not null) TimelineBack(_rows.Count);
         Trouble = null;
-        unstored.Add(-_rows.Count);
+        if (_journal is null) unstored.Add(-_rows.Count);
         _rows.Clear();
         _marks.Clear();
     }
@@ -189,16 +199,25 @@ internal sealed partial class CommitPipeline(ITwinEngine engine, ITimeline timel
         timeline.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_rows), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks), out block) == TimelineVerdict.Stored;
 
     /// <summary>Events first: neither an answer nor a checkpoint that knows of an episode may outlive the episode itself.</summary>
-    private async Task Save(long events, long block, bool sweepEnds, CancellationToken stopping)
+    private async Task Save(long events, long block, (JournalPage Page, int Rows)? journal, bool sweepEnds, CancellationToken stopping)
     {
+        if (journal is { } cut)
+        {
+            await places.Saved(stopping); // who replays the page finds the sensors behind its rows
+            await _journal!.Write(cut.Page, _savedThrough, stopping);
+            unstored.Add(-cut.Rows);
+        }
         await episodes.WrittenThrough(events, stopping);
         _held.Add(block, _answers);
         _answers.Clear();
         Release();
         await SaveStates(sweepEnds ? _sweepThrough : _savedThrough, stopping);
-        if (!sweepEnds) return;
-        (_sweeping, _savedThrough, LastCheckpoint) = (false, _sweepThrough, wall.GetTimestamp());
-        timeline.CheckpointedThrough(_savedThrough);
+        if (sweepEnds)
+        {
+            (_sweeping, _sweptOnce, _savedThrough, LastCheckpoint) = (false, true, _sweepThrough, wall.GetTimestamp());
+            timeline.CheckpointedThrough(_savedThrough);
+        }
+        if (_journal is not null) await _journal.Trim(_savedThrough, _sweptOnce);
     }
 
     /// <summary>Answers for what has reached the store itself.</summary>

@@ -24,6 +24,8 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _knock = new(0);
     private Dictionary<SensorId, SensorPlace> _unsaved = [];
+    private TaskCompletionSource _saved = new(TaskCreationOptions.RunContinuationsAsynchronously); // of those in _unsaved
+    private Task _writing = Task.CompletedTask;
 
     public SensorPlace? Find(DeviceKey device) => _byDevice.GetValueOrDefault(device);
 
@@ -65,6 +67,14 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
         return place == known.Place ? known : Save(known with { Place = place with { Since = now } });
     }
 
+    /// <summary>Returns when every place that is known by now is in the register.</summary>
+    public async Task Saved(CancellationToken cancel)
+    {
+        Task waiting;
+        lock (_gate) waiting = _unsaved.Count > 0 ? _saved.Task : _writing;
+        await waiting.WaitAsync(cancel);
+    }
+
     /// <summary>Writes suggestions into the register until cancelled.</summary>
     public async Task Run(CancellationToken stopping)
     {
@@ -72,12 +82,14 @@ public sealed partial class Places(IRegister register, TimeProvider wall, HubMet
         {
             await _knock.WaitAsync(stopping);
             Dictionary<SensorId, SensorPlace> batch;
+            TaskCompletionSource saved;
             lock (_gate)
             {
-                batch = _unsaved;
-                _unsaved = [];
+                (batch, saved) = (_unsaved, _saved);
+                (_unsaved, _saved, _writing) = ([], new(TaskCreationOptions.RunContinuationsAsynchronously), saved.Task);
             }
             if (batch.Count > 0) await Write([.. batch.Values], stopping);
+            saved.SetResult();
         }
     }
 

@@ -70,9 +70,9 @@ public sealed class PostgresRegisterTests(OnePostgres postgres) : RegisterContra
     public async Task A_hub_that_remembers_its_epoch_is_refused_as_soon_as_another_has_taken_over()
     {
         using var other = new PostgresRegister(new(), _database, Compose, _wall, NullLogger<PostgresRegister>.Instance, Attempt);
-        var first = await Store.TakeOver(["centre"], "hub-a", new(1));
+        var first = await TakeOver(Store, ["centre"], "hub-a", new(1));
         for (var n = 1; n <= 3; n++) await Store.Commit(() => [Raised(n, 1000 + n)], _ => new("centre", "fire", ""), under: first);
-        var second = await other.TakeOver(["centre"], "hub-b", new(2));
+        var second = await TakeOver(other, ["centre"], "hub-b", new(2));
         await Assert.ThrowsAsync<TenureLostException>(() => Store.Commit(() => [Raised(4, 2000)], _ => new("centre", "fire", ""), under: first));
         Assert.Equal(2, (await other.Commit(() => [Raised(4, 2000)], _ => new("centre", "fire", ""), under: second)).Count);
     }
@@ -123,6 +123,7 @@ public sealed class PostgresRegisterTests(OnePostgres postgres) : RegisterContra
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task A_database_of_an_earlier_release_is_brought_forward_with_what_is_in_it(int steps)
     {
         using (var store = new CityHub.Silo.Register.Postgres.PostgresRegisterStore(_database))

@@ -10,11 +10,15 @@ namespace CityHub.Silo.Tests.Twins;
 public sealed class Faults
 {
     private volatile bool _timelineAway, _registerAway, _storeAway;
+    private volatile string? _refused;
 
     public bool TimelineAway { get => _timelineAway; set => _timelineAway = value; }
     /// <summary>The log takes appends, but the store behind it has nothing beyond <see cref="StoredThroughThen"/>.</summary>
     public bool StoreAway { get => _storeAway; set => _storeAway = value; }
     public long StoredThroughThen { get; set; }
+    /// <summary>The one method of the register that refuses; null: none.</summary>
+    public string? Refused { get => _refused; set => _refused = value; }
+
     public bool RegisterAway { get => _registerAway; set => _registerAway = value; }
 }
 
@@ -30,6 +34,10 @@ internal sealed class FaultyTimeline(ITimeline real, Faults faults) : ITimeline
         block = 0;
         return faults.TimelineAway ? TimelineVerdict.RetryLater : real.Append(rows, marks, out block);
     }
+
+    public LogPosition Position => real.Position;
+
+    public LogPosition Renew() => real.Renew();
 
     public IEnumerable<TimelineBlock> BlocksAfter(long block) => real.BlocksAfter(block);
 
@@ -53,7 +61,8 @@ internal sealed class FaultyTimeline(ITimeline real, Faults faults) : ITimeline
 /// <summary>The real register, which a full disk makes refuse writes.</summary>
 public class FaultyRegister : DispatchProxy
 {
-    private static readonly string[] Writes = [nameof(IRegister.Commit), nameof(IRegister.SaveCheckpoints), nameof(IRegister.SavePlaces), nameof(IRegister.InstallRules), nameof(IRegister.Acknowledge)];
+    private static readonly string[] Writes = [nameof(IRegister.Commit), nameof(IRegister.SaveCheckpoints), nameof(IRegister.SavePlaces), nameof(IRegister.InstallRules), nameof(IRegister.Acknowledge),
+        nameof(IRegister.WriteJournal), nameof(IRegister.TrimJournal)];
     private IRegister _real = null!;
     private Faults _faults = null!;
 
@@ -66,6 +75,7 @@ public class FaultyRegister : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
+        if (_faults.Refused == targetMethod!.Name) throw new RegisterUnavailableException("it is not to");
         if (_faults.RegisterAway && Writes.Contains(targetMethod!.Name)) throw new RegisterUnavailableException("the disk is full");
         try
         {

@@ -36,12 +36,18 @@ public sealed class HubRig : IAsyncDisposable
     private readonly Dictionary<string, string?> _settings = [];
     private IHost? _host;
     private SqliteTimeline? _timeline;
-    private SqliteRegister? _register;
+    private IRegister? _register;
 
     public Broker Broker { get; private set; } = null!;
 
     /// <summary>The port by which the hub reaches its broker; null: the broker's own.</summary>
     public int? Through { get; set; }
+
+    /// <summary>Whose folder the hub's timeline is in, and its register where that is a file: another name is another machine.</summary>
+    public string Disk { get; set; } = "data";
+
+    /// <summary>Opens the hub's register; null: a file on its disk.</summary>
+    public Func<IRegister>? Opens { get; set; }
 
     /// <summary>The hub's wall clock, and by it the city's.</summary>
     public ShiftedTime Wall { get; } = new();
@@ -53,13 +59,39 @@ public sealed class HubRig : IAsyncDisposable
     public ITimeline Timeline => _timeline!;
     public IRegister Register => _register!;
     public Refusals Refusals => Get<Refusals>();
+    public IReadOnlyList<SmartCity.Telemetry.OutputCommand> UnansweredCommands => Get<CityHub.Silo.Twins.GroupHosts>().UnansweredCommands;
 
     public T Get<T>() where T : notnull => _host!.Services.GetRequiredService<T>();
 
-    /// <summary>Broker and hub, online.</summary>
-    public static async Task<HubRig> Start(string rules = Heat, params (string Key, string Value)[] settings)
+    /// <summary>A setting, for the next start.</summary>
+    public string? this[string key]
     {
-        var rig = new HubRig { Broker = null! };
+        get => _settings.GetValueOrDefault(key);
+        set
+        {
+            if (value is null) _settings.Remove(key);
+            else _settings[key] = value;
+        }
+    }
+
+    /// <summary>While no hub runs on it.</summary>
+    public void CopyDisk(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, from), "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(_folder, to, Path.GetRelativePath(Path.Combine(_folder, from), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    /// <summary>Broker and hub, online.</summary>
+    public static Task<HubRig> Start(string rules = Heat, params (string Key, string Value)[] settings) => Start(null, rules, settings);
+
+    /// <param name="opens">As <see cref="Opens"/>.</param>
+    public static async Task<HubRig> Start(Func<IRegister>? opens, string rules = Heat, params (string Key, string Value)[] settings)
+    {
+        var rig = new HubRig { Broker = null!, Opens = opens };
         rig.Broker = await Broker.Start(Path.Combine(rig._folder, "broker"));
         Directory.CreateDirectory(rig.RulesFolder);
         await File.WriteAllTextAsync(Path.Combine(rig.RulesFolder, "rules.yaml"), rules);
@@ -83,14 +115,14 @@ public sealed class HubRig : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(_settings)
         {
             ["Mqtt:Port"] = $"{Through ?? Broker.Port}",
-            ["Stores:Directory"] = Path.Combine(_folder, "data"),
+            ["Stores:Directory"] = Path.Combine(_folder, Disk),
             ["Rules:Directory"] = RulesFolder,
             ["Rules:LookEvery"] = "00:00:00.100",
             ["Hub:StopPatience"] = "00:00:01",
         });
         builder.Logging.AddProvider(new Lines(Log));
-        _timeline = new(new() { Folder = Path.Combine(_folder, "data", "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
-        _register = new(new() { Path = Path.Combine(_folder, "data", "register.db") }, new WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
+        _timeline = new(new() { Folder = Path.Combine(_folder, Disk, "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
+        _register = Opens?.Invoke() ?? new SqliteRegister(new() { Path = Path.Combine(_folder, Disk, "register.db") }, new WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<SqliteRegister>.Instance);
         builder.Services.AddSingleton<TimeProvider>(Wall);
         builder.Services.AddSingleton<ITimeline>(new FaultyTimeline(_timeline, Faults));
         builder.Services.AddSingleton<IRegister>(FaultyRegister.Over(_register, Faults));
@@ -107,7 +139,7 @@ public sealed class HubRig : IAsyncDisposable
         await _host.StopAsync();
         _host.Dispose();
         _timeline!.Dispose();
-        _register!.Dispose();
+        (_register as IDisposable)!.Dispose();
         _host = null;
     }
 

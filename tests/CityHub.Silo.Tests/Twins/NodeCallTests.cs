@@ -1,5 +1,4 @@
 using CityHub.Contracts;
-using CityHub.Silo.Telemetry;
 using Rig;
 using SmartCity.Readings;
 using SmartCity.Telemetry;
@@ -69,7 +68,7 @@ public sealed class NodeCallTests
         node.Terms = new("", "a1: taken at last"); // late, and it counts
         node.Birth();
         await Becomes(rig, "a1", NodeCallState.Taken);
-        Assert.Empty(rig.Get<NodeCalls>().Unanswered);
+        Assert.Empty(rig.Get<CityHub.Silo.Twins.GroupHosts>().UnansweredCalls);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using CityHub.Silo.Telemetry;
 using Rig;
 using SmartCity.Readings;
 using SmartCity.Telemetry;
@@ -61,12 +60,12 @@ public sealed class OutputCommandTests
         var alert = (await rig.Episodes()).Single(one => one.Rule == "hub-command-unanswered");
         Assert.Equal((node.Sensor, "harbour", true), (alert.Sensor.Value, alert.District, alert.IsOpen));
         Assert.Contains("anna", alert.Message, StringComparison.Ordinal);
-        Assert.Single(rig.Get<OutputCommands>().Unanswered);
+        Assert.Single(rig.UnansweredCommands);
         await rig.City.Commands.Ask(Switch(node, false, "b"), default);
         await Until.True(() => node.Writes.Any(write => write == ("siren", false, "b")), "the next one is sent");
         node.Send(Lane.Alert, 2, node.Reading(0, quantity: Quantity.Siren));
         await Becomes(rig, node, "b", OutputCommandState.Answered);
-        Assert.Empty(rig.Get<OutputCommands>().Unanswered);
+        Assert.Empty(rig.UnansweredCommands);
     }
 
     [Fact]

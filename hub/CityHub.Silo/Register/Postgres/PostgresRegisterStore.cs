@@ -59,6 +59,8 @@ internal sealed class PostgresRegisterStore : RegisterStore
 
     public override bool IsShared => true;
 
+    public override long JournalLimit => _options.Journal ? _options.JournalMegabytes * 1024L * 1024 : 0;
+
     public override RegisterSession OpenMigrated()
     {
         var session = Connect();

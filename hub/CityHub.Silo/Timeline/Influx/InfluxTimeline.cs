@@ -1,4 +1,5 @@
 using CityHub.Contracts;
+using CityHub.Silo.Register;
 using CityHub.Silo.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -94,6 +95,14 @@ public sealed partial class InfluxTimeline : ITimeline, IHasLog, IDisposable
         Interlocked.Add(ref _waiting, rows.Length);
         _shipper.Knock();
         return verdict;
+    }
+
+    public LogPosition Position => new(_append.Identity, _append.Last);
+
+    public LogPosition Renew()
+    {
+        _append.Renew();
+        return Position;
     }
 
     public IEnumerable<TimelineBlock> BlocksAfter(long block) => _front.BlocksAfter(block);

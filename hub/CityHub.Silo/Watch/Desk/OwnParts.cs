@@ -3,6 +3,7 @@ using CityHub.Silo.Register;
 using CityHub.Silo.Telemetry;
 using CityHub.Silo.Twins;
 using SmartCity.Readings;
+using SmartCity.Telemetry;
 using SmartCity.Watch;
 using SmartCity.Watch.Desk;
 
@@ -12,7 +13,10 @@ namespace CityHub.Silo.Watch.Desk;
 /// Looks after the hub's own parts and raises their failures by the way that all episodes go. What it says of the register comes when that is back:
 /// until then <c>/readyz</c> and the page say it.
 /// </summary>
-public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Refusals refusals, OutputCommands commands, NodeCalls calls, Places places, CityClock city, TimeProvider wall)
+/// <param name="unanswered">Commands to outputs whose answer never came.</param>
+/// <param name="silent">Calls to nodes whose answer never came.</param>
+/// <param name="answerWithin">How long they were waited for.</param>
+public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Refusals refusals, Func<IReadOnlyList<OutputCommand>> unanswered, Func<IReadOnlyList<NodeCall>> silent, TimeSpan answerWithin, Places places, CityClock city, TimeProvider wall)
 {
     /// <summary>Messages and readings set aside in a minute that make a storm.</summary>
     public const long StormOver = 1_000;
@@ -82,15 +86,15 @@ public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Ref
         if (desk.Errors is { Count: > 0 } bad) yield return ("hub-desk-refused", "hub.desk", Severity.Major, TimeSpan.Zero, $"The changed desk file is refused, the earlier one stays: {bad[0]}{More(bad.Count)}");
         if (Jump(now)) yield return ("hub-clock-jump", "hub.clock", Severity.Major, TimeSpan.Zero, _jump);
         if (SetAsideStorm(now) is { } count) yield return ("hub-set-aside", "hub.set-aside", Severity.Major, TimeSpan.Zero, $"{count} messages or readings were set aside within a minute; /metrics says why (cityhub_set_aside_total).");
-        foreach (var command in commands.Unanswered)
+        foreach (var command in unanswered())
         {
             yield return ("hub-command-unanswered", command.Sensor.Value, Severity.Major, TimeSpan.Zero,
-                $"Nobody knows whether the {QuantityCatalogue.Of(command.Output).Name} is {(command.On ? "on" : "off")}: {command.By}'s command of {command.AskedAt} was not answered within {commands.AnswerWithin.TotalSeconds:0} s.");
+                $"Nobody knows whether the {QuantityCatalogue.Of(command.Output).Name} is {(command.On ? "on" : "off")}: {command.By}'s command of {command.AskedAt} was not answered within {answerWithin.TotalSeconds:0} s.");
         }
-        foreach (var call in calls.Unanswered)
+        foreach (var call in silent())
         {
             yield return ("hub-node-unanswered", "node." + call.Node, Severity.Major, TimeSpan.Zero,
-                $"Nobody knows what node {call.Node} made of {call.By}'s call of {call.AskedAt}: it did not answer within {calls.AnswerWithin.TotalSeconds:0} s.");
+                $"Nobody knows what node {call.Node} made of {call.By}'s call of {call.AskedAt}: it did not answer within {answerWithin.TotalSeconds:0} s.");
         }
         while (refusals.TryTakeLost(out var lost))
         {

@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using SmartCity.Telemetry;
+
+namespace CityHub.Silo.Twins;
+
+/// <summary>The group hosts that run in this process. Thread-safe.</summary>
+internal sealed class GroupHosts
+{
+    private readonly ConcurrentDictionary<GroupHost, byte> _hosts = [];
+
+    public IEnumerable<GroupHost> All => _hosts.Keys;
+
+    public void Add(GroupHost host) => _hosts[host] = 0;
+
+    public void Remove(GroupHost host) => _hosts.TryRemove(host, out _);
+
+    /// <summary>Commands of all of them whose answer never came.</summary>
+    public IReadOnlyList<OutputCommand> UnansweredCommands => [.. All.SelectMany(host => host.Commands.Unanswered)];
+
+    /// <summary>Calls to nodes of all of them whose answer never came.</summary>
+    public IReadOnlyList<NodeCall> UnansweredCalls => [.. All.SelectMany(host => host.Calls.Unanswered)];
+}
