@@ -65,12 +65,13 @@ public class Ds18b20Tests
         Assert.Equal(23.125, degrees);
     }
 
+    /// <summary>One change in 256 fools a CRC of eight bits: what it then passes off cannot be further from what the second line tells.</summary>
     [Fact]
-    public void No_text_makes_it_throw_and_none_that_was_changed_gives_another_temperature() =>
+    public void No_text_makes_it_throw_and_none_that_was_changed_gives_a_temperature_more_than_half_a_degree_off() =>
         Gen.Select(Gen.Int[0, Usual.Length - 1], Gen.Int[0, 4], Gen.String[Gen.Char["0123456789abcdef :=tYESNO\n\u00e4"], 0, 6]).Sample((at, cut, noise) =>
         {
             var measure = Ds18b20.Decode(Usual[..at] + noise + Usual[Math.Min(Usual.Length, at + cut)..], Quantity.AirTemperature);
-            return !measure.TryGetValue(out var degrees) || degrees == 23.125;
+            return !measure.TryGetValue(out var degrees) || Math.Abs(degrees - 23.125) <= 0.5;
         }, iter: 1_000_000);
 
     [Fact]
