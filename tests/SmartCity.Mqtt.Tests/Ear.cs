@@ -5,9 +5,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace SmartCity.Mqtt;
 
 /// <summary>A link with a handler that remembers what it heard.</summary>
-public sealed class Ear(MqttClientKind kind, string clientId, int port) : IMqttHandler, IDisposable
+public sealed class Ear(IMqttLink link, string clientId, int port) : IMqttHandler, IDisposable
 {
-    public IMqttLink Link { get; } = MqttLinks.Create(kind, TimeProvider.System, NullLoggerFactory.Instance);
+    public Ear(MqttClientKind kind, string clientId, int port) : this(MqttLinks.Create(kind, TimeProvider.System, NullLoggerFactory.Instance), clientId, port)
+    {
+    }
+
+    public IMqttLink Link => link;
 
     public MqttConnect Connect { get; set; } = new() { Host = "127.0.0.1", Port = port, ClientId = clientId };
 
@@ -18,6 +22,8 @@ public sealed class Ear(MqttClientKind kind, string clientId, int port) : IMqttH
     public ConcurrentQueue<(string Filter, bool Granted)> Subscriptions { get; } = new();
 
     public Action? OnMessageDo { get; set; }
+
+    public int Connected;
 
     public int Writable;
 
@@ -50,9 +56,7 @@ public sealed class Ear(MqttClientKind kind, string clientId, int port) : IMqttH
         return Ends.Last();
     }
 
-    public void OnConnected()
-    {
-    }
+    public void OnConnected() => Interlocked.Increment(ref Connected);
 
     public void OnDisconnected(MqttEnd end) => Ends.Enqueue(end);
 

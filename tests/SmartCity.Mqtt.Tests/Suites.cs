@@ -6,6 +6,12 @@ public sealed class MosquittoEnds() : Ends(MqttClientKind.Mosquitto);
 
 public sealed class MosquittoTls() : Tls(MqttClientKind.Mosquitto);
 
+public sealed class DirectLinks() : Links(MqttClientKind.Direct);
+
+public sealed class DirectEnds() : Ends(MqttClientKind.Direct);
+
+public sealed class DirectTls() : Tls(MqttClientKind.Direct);
+
 #if MQTTNET
 public sealed class MqttNetLinks() : Links(MqttClientKind.MqttNet);
 

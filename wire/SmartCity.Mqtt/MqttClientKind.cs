@@ -10,6 +10,9 @@ public enum MqttClientKind : byte
 
     /// <summary>The managed client MQTTnet, where it was compiled in.</summary>
     MqttNet = 1,
+
+    /// <summary>Ours, for a hub: reads all that the kernel holds in one call, where the others make several calls for each message.</summary>
+    Direct = 2,
 }
 
 /// <summary>Makes links of either kind.</summary>
@@ -24,6 +27,7 @@ public static class MqttLinks
 #else
         MqttClientKind.MqttNet => "MQTTnet is not compiled in: run ./city setup and build again",
 #endif
+        _ => null,
     };
 
     /// <exception cref="PlatformNotSupportedException">It is <see cref="Missing"/>; the message says how to mend that.</exception>
@@ -32,6 +36,7 @@ public static class MqttLinks
         if (Missing(kind) is { } missing) throw new PlatformNotSupportedException(missing);
         return kind switch
         {
+            MqttClientKind.Direct => new Direct.DirectLink(time, logs.CreateLogger<Direct.DirectLink>()),
             MqttClientKind.Mosquitto => new MosquittoLink(time, logs.CreateLogger<MosquittoLink>()),
 #if MQTTNET
             MqttClientKind.MqttNet => new MqttNet.MqttNetLink(time, logs.CreateLogger<MqttNet.MqttNetLink>()),

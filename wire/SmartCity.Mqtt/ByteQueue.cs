@@ -1,4 +1,4 @@
-namespace SmartCity.Mqtt.MqttNet;
+namespace SmartCity.Mqtt;
 
 /// <summary>How many bytes wait, and who waits until fewer do. Thread-safe.</summary>
 internal sealed class ByteQueue(long limitBytes)
@@ -20,7 +20,7 @@ internal sealed class ByteQueue(long limitBytes)
         return false;
     }
 
-    public void GiveBack(int size) => Interlocked.Add(ref _bytes, -size);
+    public void GiveBack(long size) => Interlocked.Add(ref _bytes, -size);
 
     /// <summary>The wish is noted before the look: what empties the queue in between finds it.</summary>
     public bool HasRoom(long bytes)
