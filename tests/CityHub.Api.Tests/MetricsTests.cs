@@ -88,6 +88,18 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public void What_the_connections_to_brokers_count_is_shown_too()
+    {
+        using var meter = new Meter("SmartCity.Mqtt");
+        using var stranger = new Meter("Stranger");
+        using var table = new MetricTable(m => m == meter || m == stranger);
+        meter.CreateCounter<long>("mqtt_oversize").Add(2);
+        stranger.CreateCounter<long>("stranger_count").Add(1);
+        Assert.Equal(2, Parse(Text(table))["mqtt_oversize_total"]);
+        Assert.DoesNotContain("stranger", Text(table), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_observed_series_that_is_gone_is_no_longer_shown()
     {
         using var meter = new Meter("CityHub");

@@ -7,7 +7,7 @@ namespace Walls.Boards;
 
 /// <summary>
 /// The European Air Quality Index of the European Environment Agency: six bands with the agency's own names and colours, per pollutant in µg/m³ of
-/// the hour, as revised after the World Health Organization's guidelines of 2021. The index of a place is the worst band of its pollutants.
+/// the hour, as revised after the World Health Organization's guidelines of 2021 (airindex.eea.europa.eu; names, colours and bands compared with a second reader of it). The index of a place is the worst band of its pollutants.
 /// </summary>
 internal static class AirIndex
 {
@@ -38,13 +38,13 @@ internal static class AirIndex
     public static IReadOnlyList<(double?, string)> Steps(Quantity pollutant) =>
         [.. Bands.Select((band, i) => (i == 0 ? (double?)null : Ends[pollutant][i - 1], band.Colour))];
 
-    /// <summary>The bands of the index of the US Environmental Protection Agency, with its names and colours (EPA-454/B-24-002, tables 1 and 2).</summary>
+    /// <summary>The bands of the index of the US Environmental Protection Agency, with its names and colours (EPA-454/B-24-002 of May 2024, tables 1 and 2).</summary>
     public static IReadOnlyList<(string Name, string Colour)> Us { get; } =
     [
         ("good", "#00E400"), ("moderate", "#FFFF00"), ("unhealthy for sensitive groups", "#FF7E00"), ("unhealthy", "#FF0000"), ("very unhealthy", "#8F3F97"), ("hazardous", "#7E0023"),
     ];
 
-    /// <summary>The bands of China's index, with its colours (HJ 633-2012, annex A; the bands, table 2) and its names in English.</summary>
+    /// <summary>The bands of China's index, with its colours (HJ 633-2012, annex A; the bands, table 2; the six colours as dev.qweather.com shows them for cn-mee) and its names in English.</summary>
     public static IReadOnlyList<(string Name, string Colour)> Cn { get; } =
     [
         ("excellent", "#00E400"), ("good", "#FFFF00"), ("lightly polluted", "#FF7E00"), ("moderately polluted", "#FF0000"), ("heavily polluted", "#99004C"), ("severely polluted", "#7E0023"),

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace CityHub.Api.Metrics;
 
-/// <summary>Listens to the meter "CityHub" from the start of the hub and keeps its figures for <c>/metrics</c>.</summary>
+/// <summary>Listens to the meters "CityHub" and "SmartCity.Mqtt" from the start of the hub and keeps its figures for <c>/metrics</c>.</summary>
 internal sealed class MetricTable : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -15,7 +15,7 @@ internal sealed class MetricTable : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name != Names.Meter || only?.Invoke(instrument.Meter) == false) return;
+            if (instrument.Meter.Name is not (Names.Meter or Names.MqttMeter) || only?.Invoke(instrument.Meter) == false) return;
             var family = _families.GetOrAdd(instrument, static i => new(i, KindOf(i)));
             listener.EnableMeasurementEvents(instrument, family);
         };
