@@ -79,7 +79,7 @@ write_optional() { # FILE MISSING ROW…
     for property in "${all[@]}"; do
       if [[ $lacking == *" $property "* ]]; then printf '    <%s>false</%s>\n' "$property" "$property"; else printf '    <%s>true</%s>\n' "$property" "$property"; fi
     done
-    [ -z "$later" ] || printf '    <!-- Some of them get what they need in a later version than they name. -->\n    <WarningsNotAsErrors>$(WarningsNotAsErrors);NU1603</WarningsNotAsErrors>\n'
+    [ -z "$later" ] || printf '    <!-- Some of them get a later version of what they need than they name: known, and no news at each build. -->\n    <NoWarn>$(NoWarn);NU1603</NoWarn>\n'
     printf '  </PropertyGroup>\n</Project>\n'
   } >"$file"
 }

@@ -16,6 +16,9 @@ public sealed partial class Daemon(TimeProvider time, ILogger<Daemon> log)
     /// <summary>After this long everything has run once, and been compiled.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(15);
 
+    /// <summary>Says through what it speaks to its buses and chips.</summary>
+    public void Says(Devices.DeviceLibrary library, bool simulated) => Through(library, simulated ? "simulated" : "the machine's");
+
     /// <summary>Runs until SIGTERM, SIGINT or the end of a loop. True when none of them died.</summary>
     public async Task<bool> RunAsync(IReadOnlyList<BackgroundService> loops)
     {
@@ -64,6 +67,9 @@ public sealed partial class Daemon(TimeProvider time, ILogger<Daemon> log)
         if (loop.ExecuteTask is { IsFaulted: true, Exception.InnerException: { } died }) Died(loop.GetType().Name, died);
         else if (loop.ExecuteTask is { IsCompleted: false }) TookTooLong(loop.GetType().Name);
     }
+
+    [LoggerMessage(LogLevel.Information, "Buses and chips: {Library}, {Which}")]
+    private partial void Through(Devices.DeviceLibrary library, string which);
 
     [LoggerMessage(LogLevel.Critical, "{Loop} died, and the node with it")]
     private partial void Died(string loop, Exception exception);

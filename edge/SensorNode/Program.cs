@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using SensorNode;
 using SensorNode.Devices;
 using SensorNode.Devices.Kernel;
-using SensorNode.Devices.Simulated;
 using SensorNode.Options;
 using SensorNode.Readings;
 using SensorNode.Readings.Outbox;
@@ -60,7 +59,7 @@ if (file is null)
 }
 
 var time = TimeProvider.System;
-IDeviceBoard board = file.Simulation is { } simulation ? new SimulatedBoard(file, simulation, time) : new KernelBoard(new LinuxCalls(), time);
+var board = Boards.Of(file, line.Devices, time);
 IClockTrust clock = file.Clock == ClockSource.Trusted ? new TrustedClock() : new KernelClock();
 switch (line.Command)
 {
@@ -94,7 +93,9 @@ try
         ? new OutboxDrain(outbox, session, time, logs.CreateLogger<OutboxDrain>())
         : new SampleLoop(file, board, new ReadingClock(outbox, clock, time, watch), time, faults, terms, orders, logs.CreateLogger<BusPower>());
     using var supervisor = Supervisor.FromEnvironment(Environment.GetEnvironmentVariable, [new(() => committer.Passes, () => { }), new(() => session.Rounds, session.Nudge)], time);
-    return await new Daemon(time, logs.CreateLogger<Daemon>()).RunAsync([committer, session, source, supervisor]) ? ExitCode.Ok : ExitCode.Failed;
+    var daemon = new Daemon(time, logs.CreateLogger<Daemon>());
+    daemon.Says(line.Devices, file.Simulation is not null);
+    return await daemon.RunAsync([committer, session, source, supervisor]) ? ExitCode.Ok : ExitCode.Failed;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {

@@ -25,7 +25,7 @@ public sealed class BusChips : IDisposable
         {
             case BusKind.I2c:
                 var i2c = board.OpenI2c(plan);
-                return new(i2c, [.. here.OfType<I2cPlan>().Select(chip => Of(chip, i2c))]);
+                return new(i2c, [.. here.OfType<I2cPlan>().Select(chip => board.Driver(chip, i2c))]);
             case BusKind.W1:
                 var w1 = board.OpenW1(plan);
                 return new(w1, [.. here.OfType<Ds18b20Plan>().Select(chip => new Ds18b20Driver(w1, chip))]);
@@ -37,7 +37,7 @@ public sealed class BusChips : IDisposable
         }
     }
 
-    /// <summary>The driver of a chip on an I2C bus.</summary>
+    /// <summary>Our driver of a chip on an I2C bus.</summary>
     public static IBusChip Of(I2cPlan plan, II2cBus bus) => plan switch
     {
         Bme280Plan bme280 => new Bme280Driver(bus, bme280),

@@ -23,6 +23,9 @@ public interface IDeviceBoard
 
     IEchoLine OpenEcho(EchoPlan ranger);
 
+    /// <summary>The driver of a chip on an I2C bus that this board opened: ours, unless the board has another that reads it right.</summary>
+    IBusChip Driver(I2cPlan chip, II2cBus bus) => BusChips.Of(chip, bus);
+
     /// <summary>How warm the board is, °C; null: it has no thermometer, or that does not answer.</summary>
     double? Celsius();
 }

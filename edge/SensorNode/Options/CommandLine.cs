@@ -1,3 +1,5 @@
+using SensorNode.Devices;
+
 namespace SensorNode.Options;
 
 /// <summary>What a command line asks for.</summary>
@@ -29,6 +31,9 @@ public static class ExitCode
 /// <summary>The command line and the environment, read: what to do, with which file, overridden how; or what is wrong with them.</summary>
 public sealed record CommandLine(NodeCommand Command, string File, string Archive, NodeFileOverrides Overrides, IReadOnlyList<string> Problems)
 {
+    /// <summary>Through what it speaks to its buses and chips. Default: the kernel.</summary>
+    public DeviceLibrary Devices { get; init; }
+
     public const string Help = """
         SensorNode: reads the sensors of one pole and tells the city.
 
@@ -50,11 +55,13 @@ public sealed record CommandLine(NodeCommand Command, string File, string Archiv
           --witness DIR            SENSORNODE_WITNESS    where simulated chips log what they gave out
           --credentials FILE       SENSORNODE_CREDENTIALS  user name and password; an archive has none
           --card FILE              SENSORNODE_CARD       the node's card; an archive has none
+        And one that no file has:
+          --devices LIBRARY        SENSORNODE_DEVICES    kernel (default): the kernel's I2C and GPIO; managed: System.Device.Gpio and Iot.Device.Bindings
 
         Exit codes: 0 fine, 1 failed while running, 2 bad configuration or usage.
         """;
 
-    private static readonly string[] Names = ["broker", "outbox", "witness", "credentials", "card"];
+    private static readonly string[] Names = ["broker", "outbox", "witness", "credentials", "card", "devices"];
 
     public static CommandLine Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
@@ -87,8 +94,24 @@ public sealed record CommandLine(NodeCommand Command, string File, string Archiv
         var wanted = command is NodeCommand.Export ? 2 : 1;
         if (command is NodeCommand.Export && files.Count != 2) problems.Add("a node file and the archive's name are needed.");
         else if (!mayLack && files.Count != wanted) problems.Add($"one node file is needed, {files.Count} are given.");
+        var devices = Library(settings.GetValueOrDefault("devices"), problems);
         return new(command ?? NodeCommand.Help, files.FirstOrDefault() ?? "", files.ElementAtOrDefault(1) ?? "",
-            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness"), settings.GetValueOrDefault("credentials"), settings.GetValueOrDefault("card")), problems);
+            new(settings.GetValueOrDefault("broker"), settings.GetValueOrDefault("outbox"), settings.GetValueOrDefault("witness"), settings.GetValueOrDefault("credentials"), settings.GetValueOrDefault("card")), problems) { Devices = devices };
+    }
+
+    private static DeviceLibrary Library(Setting? setting, List<string> problems)
+    {
+        switch (setting?.Value)
+        {
+            case null or "kernel":
+                return DeviceLibrary.Kernel;
+            case "managed":
+                if (!Boards.HoldsManaged) problems.Add($"{setting.Source}: System.Device.Gpio and Iot.Device.Bindings are not compiled in; ./city setup says whether the package source holds them.");
+                return DeviceLibrary.Managed;
+            default:
+                problems.Add($"{setting.Source}: kernel or managed is expected, not \"{setting.Value}\".");
+                return DeviceLibrary.Kernel;
+        }
     }
 
     private static NodeCommand? Word(string argument) => argument switch

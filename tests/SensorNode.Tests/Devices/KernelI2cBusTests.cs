@@ -2,6 +2,7 @@ using SensorNode.Devices;
 using SensorNode.Devices.Kernel;
 using SensorNode.Devices.Simulated;
 using SensorNode.Options;
+using SensorNode.Tests.Devices.Buses;
 using SmartCity.Devices;
 using SmartCity.Readings;
 
@@ -140,25 +141,5 @@ public sealed class KernelI2cBusTests : IDisposable
         Assert.True(fault == Errno.Fault(errno), because);
         _linux.Failing[I2cUapi.ReadWrite] = errno;
         Assert.Equal(fault, _bus.Read(0x76, 0xD0, new byte[1]));
-    }
-
-    private sealed class KeepsTransfers : ISimulatedChip
-    {
-        public List<string> Transfers { get; } = [];
-
-        public bool Transfer(ReadOnlySpan<byte> write, Span<byte> read)
-        {
-            Transfers.Add($"{Convert.ToHexString(write)} {read.Length}");
-            for (var i = 0; i < read.Length; i++) read[i] = (byte)(0xA0 + i);
-            return true;
-        }
-
-        public bool Read(byte register, Span<byte> into) => Transfer([register], into);
-
-        public bool Write(byte register, byte value) => Transfer([register, value], []);
-
-        public void Dispose()
-        {
-        }
     }
 }

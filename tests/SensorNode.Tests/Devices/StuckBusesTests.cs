@@ -1,3 +1,4 @@
+using SensorNode.Devices;
 using SensorNode.Devices.Kernel;
 using SensorNode.Options;
 using SmartCity.Devices;
@@ -49,7 +50,7 @@ public class StuckBusesTests
     public void The_kernel_is_asked_for_a_line_that_gives_power_from_its_first_moment_and_keeps_it_at_the_end(Polarity on, bool high)
     {
         var linux = new AnsweringLinux();
-        var power = new KernelPower(new(new BusPlan("lines", BusKind.Gpio, 0), 26, on), linux);
+        var power = new LinePower(new(new BusPlan("lines", BusKind.Gpio, 0), 26, on), new KernelOutputs("/dev/gpiochip0", linux));
         var levels = new List<bool>();
         linux.OnSet = (_, level) => levels.Add(level);
         Assert.Null(power.Set(true));

@@ -19,7 +19,7 @@ public sealed class KernelBoard(ILinux linux, TimeProvider time) : IDeviceBoard
 
     public IOutputLines OpenOutputs(BusPlan bus) => new KernelOutputs(bus.Path, linux);
 
-    public IPowerLine OpenPower(DevicePlan chip) => new KernelPower(chip.Power!, linux);
+    public IPowerLine OpenPower(DevicePlan chip) => new LinePower(chip.Power!, new KernelOutputs(chip.Power!.Bus.Path, linux));
 
     public IEdgeSource OpenBeams(SpeedTrapPlan trap) => new KernelLines(trap.Bus.Path, linux, time);
 

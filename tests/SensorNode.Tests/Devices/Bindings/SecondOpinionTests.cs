@@ -64,6 +64,17 @@ public sealed class SecondOpinionTests
         Assert.Equal(0.08, driver.ReadShuntVoltage().Volts, 0.002);
     }
 
+    [Theory]
+    [InlineData("a current that flows back is a great one forth: its shunt is read unsigned", 11.4, -0.8)]
+    [InlineData("a supply over 16.38 V is below zero: its bus is read as signed", 24, 0.8)]
+    public void An_INA219_is_misread_by_the_librarys_driver_and_so_ours_serves_for_that_chip(string because, double volts, double amperes)
+    {
+        using var driver = new Iot.Device.Adc.Ina219(On(0x40, new SimulatedIna219(Seat(Scenario.Steady, Incident(IncidentKind.Voltage, volts), Incident(IncidentKind.Current, amperes)), 0.1)));
+        driver.OperatingMode = Ina219OperatingMode.ShuntAndBusContinuous;
+        var right = Math.Abs(driver.ReadBusVoltage().Volts - volts) < 0.1 && Math.Abs(driver.ReadShuntVoltage().Volts - amperes * 0.1) < 0.01;
+        Assert.False(right, because + ": it is mended, and may serve");
+    }
+
     [Fact]
     public void An_ADS1115_tells_the_librarys_driver_the_simulated_voltage()
     {
