@@ -1,19 +1,23 @@
 # ./city up: the sample city on this machine, until Ctrl-C.
 
 city_up() {
-  local port=8080 keep= timeline=sqlite store=() dir=$state/up broker_port influx_port department_port started ready_at node files=()
+  local port=8080 keep= timeline=sqlite profile=own store=() devices=() dir=$state/up broker_port influx_port department_port started ready_at node files=()
   while [ $# -gt 0 ]; do case $1 in
     --port) [ $# -ge 2 ] || fail "--port wants a number" 2; port=$2; shift 2 ;;
     --keep) keep=1; shift ;;
     --timeline) [ $# -ge 2 ] || fail "--timeline wants sqlite or influxdb" 2; timeline=$2; shift 2 ;;
+    --profile) [ $# -ge 2 ] || fail "--profile wants own or managed" 2; profile=$2; shift 2 ;;
     *) fail "up: no such option: $1" 2 ;;
   esac; done
   [[ $port =~ ^[0-9]+$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65000 ] || fail "--port wants a number from 1024 to 65000, not $port" 2
   [[ $timeline =~ ^(sqlite|influxdb)$ ]] || fail "--timeline wants sqlite or influxdb, not $timeline" 2
+  [[ $profile =~ ^(own|managed)$ ]] || fail "--profile wants own or managed, not $profile" 2
+  [ "$profile" = own ] || need_optional MqttNet Orleans DeviceGpio InfluxClient
   only_one up
   need_dotnet
   need_packages mosquitto libmosquitto1
   [ "$timeline" = sqlite ] || need_packages influxdb
+  [ "$profile" = own ] || need_packages victoria-metrics
   build Release hub/CityHub.Api edge/SensorNode samples/Department
   [ -n "$keep" ] || rm -rf "$dir"
   mkdir -p "$dir/nodes"
@@ -32,6 +36,16 @@ city_up() {
     store=(--Timeline:Store=Influx --Influx:Url="http://127.0.0.1:$influx_port" --Influx:Gzip=false)
   fi
 
+  if [ "$profile" = managed ]; then
+    influx_port=$(free_port 18428)
+    launch victoria "$dir/victoria.log" victoria-metrics -storageDataPath="$dir/victoria" -httpListenAddr="127.0.0.1:$influx_port" -retentionPeriod=1
+    wait_until 20 "VictoriaMetrics" "$dir/victoria.log" listening "$influx_port"
+    say "packages    Orleans hosts the twins, MQTTnet speaks to the broker, System.Device.Gpio and Iot.Device.Bindings read the chips,"
+    say "            InfluxDB.Client writes a copy of every reading to VictoriaMetrics at http://127.0.0.1:$influx_port/vmui"
+    store+=(--Engine:Kind=Orleans --Engine:SiloPort="$(free_port 21111)" --Mqtt:Client=MqttNet --Export:Url="http://127.0.0.1:$influx_port" --Export:Dialect=V2 --Export:Client=Managed)
+    devices=(--devices managed)
+  fi
+
   port=$(free_port "$port")
   start_hub "$dir/hub" "$port" "$broker_port" --Rules:Directory="$here/rules" "${store[@]}"
   say "hub         ready in $(seconds $(($(now_ms) - started)))"
@@ -42,7 +56,7 @@ city_up() {
   for node in "$here"/deploy/sample-city/nodes/*.yaml; do
     files+=("$node")
     launch node "$dir/nodes/$(basename "$node" .yaml).log" dotnet "$(dll node)" run "$node" --broker "127.0.0.1:$broker_port" \
-      --outbox "$dir/nodes/$(basename "$node" .yaml)" --witness "$dir/witness/$(basename "$node" .yaml)"
+      --outbox "$dir/nodes/$(basename "$node" .yaml)" --witness "$dir/witness/$(basename "$node" .yaml)" "${devices[@]}"
   done
   say "city        ${#files[@]} nodes, 60 sensors, 3 districts"
   printf 'http://127.0.0.1:%s' "$port" >"$state/up.address"
@@ -57,6 +71,14 @@ city_up() {
   say "first alert delivered $(seconds $(($(now_ms) - ready_at))) after the hub was ready; what the department receives:"
   say ""
   follow "$dir/department/department.log"
+}
+
+# Whether what needs optional packages was compiled in; says what to do about it.
+need_optional() { # NAME…
+  local name
+  for name in "$@"; do
+    grep -qs "<Holds$name>true" "$here/optional.props" || fail "this build has no $name: run ./city setup, which says whether the package sources hold what it needs" 2
+  done
 }
 
 start_influxdb() { # DIR PORT

@@ -8,7 +8,7 @@ mkdir -p secrets
 made() { [ -s "secrets/$1" ]; }
 random() { openssl rand -hex 24; }
 
-for name in hub_password influx_password influx_token grafana_password; do
+for name in hub_password postgres_password influx_password influx_token grafana_password; do
   made "$name" || random >"secrets/$name"
 done
 made broker_users || printf 'cityhub:%s\n' "$(cat secrets/hub_password)" >secrets/broker_users

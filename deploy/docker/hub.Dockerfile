@@ -7,13 +7,15 @@
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+# What ./city setup found, where it was run: without it the image has neither PostgreSQL's client nor Orleans, and a hub that is set to them says so and does not start.
+COPY optional.prop[s] ./
 COPY domain domain
 COPY wire wire
 COPY hub hub
 RUN dotnet publish hub/CityHub.Api/CityHub.Api.csproj -c Release -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble
-# Eclipse's MQTT client in C: the hub's default.
+# Eclipse's MQTT client in C, for a hub that is set to it (Mqtt:Client=Mosquitto).
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libmosquitto1 \
  && rm -rf /var/lib/apt/lists/* \

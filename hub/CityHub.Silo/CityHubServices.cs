@@ -33,13 +33,14 @@ public static class CityHubServices
         services.AddOptions<RegisterOptions>().Configure<IOptions<StoresOptions>>((register, stores) => register.Path = Path.Combine(stores.Value.Directory, "register.db"));
         services.AddChecked<RegisterOptions, RegisterOptionsValidator>("Register");
         services.AddChecked<PostgresOptions, PostgresOptionsValidator>("Postgres");
+        services.AddChecked<EngineOptions, EngineOptionsValidator>("Engine");
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(p => new CityClock(p.Settings<HubOptions>().Clock, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HubMetrics>().AddSingleton<GroupHosts>().AddSingleton(p => new HubState(p.GetRequiredService<GroupHosts>(), p.GetRequiredService<ITimeline>()));
         services.AddTelemetry();
         services.AddTimeline();
-        services.AddTwins();
+        services.AddTwins(configuration);
         services.AddWatch();
         services.AddWebhooks();
         services.AddSingleton<HubLoop>().AddHostedService(p => p.GetRequiredService<HubLoop>());
@@ -64,20 +65,30 @@ public static class CityHubServices
         .AddSingleton(p => new EnrolledNodes(p.Settings<HubOptions>().EnrolledFile, p.Log<EnrolledNodes>()))
         .AddSingleton(p => new IngestBudget(p.Settings<HubOptions>().IngestLimitMegabytes * 1024L * 1024));
 
-    private static void AddTwins(this IServiceCollection services) => services
+    private static void AddTwins(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<EventFeed>()
         .AddSingleton<Places>()
         .AddSingleton<Neighbourhoods>()
         .AddSingleton(p => new UnstoredRows(p.Settings<HubOptions>().UnstoredLimit))
         .AddSingleton<GroupHostParts>()
-        .AddLocalGroups()
+        .AddGroups(configuration)
         .AddSingleton<ICity, City>();
+
+    private static IServiceCollection AddGroups(this IServiceCollection services, IConfiguration configuration)
+    {
+#if ORLEANS
+        if (Enum.TryParse<EngineKind>(configuration["Engine:Kind"], ignoreCase: true, out var kind) && kind == EngineKind.Orleans) return Twins.Orleans.OrleansWiring.AddClusterGroups(services, configuration);
+#else
+        _ = configuration; // another engine is refused when the settings are checked
+#endif
+        return services.AddLocalGroups();
+    }
 
     /// <summary>One group host of all groups, whose twins are the city's.</summary>
     private static IServiceCollection AddLocalGroups(this IServiceCollection services) => services
         .AddSingleton(p => new GroupHost(p.Settings<HubOptions>().GroupsOrDefault, p.GetRequiredService<GroupHostParts>()))
         .AddSingleton<IGroups, LocalGroups>()
-        .AddSingleton(p => p.GetRequiredService<GroupHost>().Engine)
+        .AddSingleton<ITwinViews>(p => p.GetRequiredService<GroupHost>().Engine)
         .AddSingleton(p => p.GetRequiredService<GroupHost>().Episodes)
         .AddSingleton<IOutputCommands>(p => p.GetRequiredService<GroupHost>().Commands)
         .AddSingleton<INodeCalls>(p => p.GetRequiredService<GroupHost>().Calls);
@@ -92,13 +103,13 @@ public static class CityHubServices
             composer.LinkKey = DepartmentAcks.Key(register);
             return register;
         });
-        services.AddSingleton<EpisodeBoard>();
+        services.AddSingleton<EpisodeBoard>().AddSingleton<ChangeTail>().AddSingleton<DeskDuty>();
         services.AddSingleton(p => new AlertDesk(p.GetRequiredService<IRegister>(), () => p.GetRequiredService<CityClock>().Now, p.GetRequiredService<EpisodeBoard>().Apply, p.GetRequiredService<HubMetrics>()));
         services.AddSingleton(p => new DeskFile(p.Settings<DeskOptions>().File ?? Path.Combine(p.Settings<RulesOptions>().Directory, "desk", "desk.yaml"), p.Log<DeskFile>()));
         services.AddSingleton(p => new OwnParts(p.GetRequiredService<HubState>(), p.GetRequiredService<RuleFiles>(), p.GetRequiredService<DeskFile>(), p.GetRequiredService<Refusals>(),
             () => p.GetRequiredService<GroupHosts>().UnansweredCommands, () => p.GetRequiredService<GroupHosts>().UnansweredCalls,
-            p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<Places>(), p.GetRequiredService<CityClock>(), p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(p => new DeskRounds(p.GetRequiredService<AlertDesk>(), p.GetRequiredService<DeskFile>(), p.GetRequiredService<OwnParts>(), p.GetRequiredService<EpisodeWriter>(),
+            p.Settings<HubOptions>().CommandLimit, p.GetRequiredService<Places>(), p.GetRequiredService<CityClock>(), p.GetRequiredService<TimeProvider>(), p.Settings<EngineOptions>() is { Kind: EngineKind.Orleans } cluster ? cluster.Silo : null));
+        services.AddSingleton(p => new DeskRounds(p.GetRequiredService<AlertDesk>(), p.GetRequiredService<DeskFile>(), p.GetRequiredService<OwnParts>(), p.GetRequiredService<DeskDuty>(), p.GetRequiredService<EpisodeWriter>(),
             p.GetRequiredService<EpisodeBoard>(), p.GetRequiredService<EventFeed>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<CityClock>(), p.GetRequiredService<TimeProvider>(),
             p.Settings<DeskOptions>().RoundEvery, p.GetRequiredService<HubMetrics>(), p.Log<DeskRounds>()));
         services.AddSingleton(p => new RuleFiles(p.Settings<RulesOptions>(), p.GetRequiredService<IRegister>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<CityClock>(),

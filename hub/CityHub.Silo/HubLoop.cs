@@ -14,13 +14,14 @@ namespace CityHub.Silo;
 /// The hub's life: brings rules and desk back, runs its loops and the groups that it owns, and ends them in the order in which they need each other. A loop that dies ends the
 /// host; nothing dies in silence.
 /// </summary>
-internal sealed partial class HubLoop(IGroups groups, GroupHosts hosts, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside, IRegister register, DeskRounds desk,
+internal sealed partial class HubLoop(IGroups groups, GroupHosts hosts, EpisodeBoard board, Places places, RuleFiles rules, ITimeline timeline, TimelineLoops beside, IRegister register, ChangeTail others, DeskRounds desk,
     IngestBudget ingest, UnstoredRows unstored, HubMetrics metrics, TimeProvider wall, ILogger<HubLoop> log) : BackgroundService
 {
     /// <summary>Everything that can refuse the start does so here, before the host counts as started.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await groups.Claim();
+        others.Begin();
         places.Load();
         await desk.Start();
         var inForce = await rules.Start();
@@ -43,10 +44,11 @@ internal sealed partial class HubLoop(IGroups groups, GroupHosts hosts, EpisodeB
         var running = groups.Run(owning.Token);
         var looking = rules.Run(Use, deciding.Token);
         var rounds = desk.Run(deciding.Token);
-        var died = await Task.WhenAny(running, saving, keeping, looking, rounds);
+        var following = others.Run(deciding.Token);
+        var died = await Task.WhenAny(running, saving, keeping, looking, rounds, following);
         if (!stoppingToken.IsCancellationRequested) LoopDied(died.Exception?.GetBaseException());
         await deciding.CancelAsync();
-        await Ends.Of(looking, rounds);
+        await Ends.Of(looking, rounds, following);
         await owning.CancelAsync();
         await Ends.Of(running);
         await ending.CancelAsync();

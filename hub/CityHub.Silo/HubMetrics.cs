@@ -23,6 +23,7 @@ public sealed class HubMetrics : IDisposable
         Rebirths = _meter.CreateCounter<long>("cityhub_rebirth_requests", description: "Rebirths asked for.");
         Answers = _meter.CreateCounter<long>("cityhub_ledger_answers", description: "Ledger answers sent.");
         EpisodeEvents = _meter.CreateCounter<long>("cityhub_episode_changes", description: "Changes of episodes, by kind.");
+        ChangesOfOthers = _meter.CreateCounter<long>("cityhub_changes_of_other_hubs", description: "Changes of episodes that other hubs made in the shared register and this one followed.");
         Undecided = _meter.CreateCounter<long>("cityhub_desk_undecided", description: "Episodes told because the desk could not decide whether to hold them back.");
         OutputCommands = _meter.CreateCounter<long>("cityhub_output_commands", description: "Commands to outputs that have ended, by outcome.");
         NodeCalls = _meter.CreateCounter<long>("cityhub_node_calls", description: "Calls to nodes (terms, self-test, births, restart) that have ended, by outcome.");
@@ -47,6 +48,7 @@ public sealed class HubMetrics : IDisposable
     public Counter<long> Rebirths { get; }
     public Counter<long> Answers { get; }
     public Counter<long> EpisodeEvents { get; }
+    public Counter<long> ChangesOfOthers { get; }
     public Counter<long> Undecided { get; }
     public Counter<long> OutputCommands { get; }
     public Counter<long> NodeCalls { get; }

@@ -25,7 +25,8 @@ public sealed class HubState
             if (host.Commits.Trouble is { } timeline) parts["timeline"] = timeline;
             if ((host.Episodes.Trouble ?? host.Commits.JournalTrouble) is { } register) parts["register"] = register;
         }
-        if (!runs) return new Dictionary<string, string> { ["hub"] = "starting or stopping" };
+        if (!runs && !_hosts.IsInCluster) return new Dictionary<string, string> { ["hub"] = "starting or stopping" };
+        foreach (var group in _hosts.Missing) parts["group " + group] = "nobody holds it";
         if (_timeline.Trouble is { } trouble) parts.TryAdd("timeline", trouble);
         return parts;
     }

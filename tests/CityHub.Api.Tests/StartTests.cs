@@ -49,7 +49,7 @@ public sealed class StartTests : IDisposable
     {
         var file = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(file, "let-me-in");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var (code, _, errors) = await Run("--Postgres:PasswordFile=" + file, "--Postgres:Port=0", "--Register:Kind=Oracle");
         Assert.Equal(HubStartup.BadConfiguration, code);
         Assert.Contains("Postgres:PasswordFile (command line): others may read", errors, StringComparison.Ordinal);

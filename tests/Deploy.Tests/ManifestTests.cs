@@ -176,10 +176,18 @@ public sealed class ManifestTests(Rendered rendered) : IClassFixture<Rendered>
     }
 
     [Fact]
-    public void The_hub_is_one_everywhere_as_long_as_it_can_only_be_one()
+    public void Where_the_hub_is_several_they_are_silos_of_one_register_and_else_it_is_one()
     {
-        foreach (var overlay in rendered.Overlays.Values) Assert.Equal(1, Assert.Single(overlay.Of<V1StatefulSet>(), s => s.Metadata.Name == "hub").Spec.Replicas);
-        Assert.DoesNotContain(rendered.Overlays["cluster"].All, o => o.Metadata.Name.Contains("postgres", StringComparison.Ordinal));
+        var single = Hub("one-box");
+        Assert.Equal(1, single.Spec.Replicas);
+        Assert.DoesNotContain(single.Spec.Template.Spec.Containers[0].Env, e => e.Name.StartsWith("CITYHUB_Engine", StringComparison.Ordinal));
+        var silos = Hub("cluster");
+        Assert.Equal(3, silos.Spec.Replicas);
+        var settings = silos.Spec.Template.Spec.Containers[0].Env.ToDictionary(e => e.Name);
+        Assert.Equal(("Orleans", "Postgres"), (settings["CITYHUB_Engine__Kind"].Value, settings["CITYHUB_Register__Kind"].Value));
+        Assert.Equal(("metadata.name", "status.podIP"), (settings["CITYHUB_Engine__Silo"].ValueFrom.FieldRef.FieldPath, settings["CITYHUB_Engine__Address"].ValueFrom.FieldRef.FieldPath));
+        Assert.Single(rendered.Overlays["cluster"].Of<V1Service>(), s => s.Metadata.Name == settings["CITYHUB_Postgres__Host"].Value);
+        V1StatefulSet Hub(string overlay) => Assert.Single(rendered.Overlays[overlay].Of<V1StatefulSet>(), s => s.Metadata.Name == "hub");
     }
 
     [Fact]

@@ -12,19 +12,21 @@ public sealed class PoleNode : IAsyncDisposable
     private Child? _child;
 
     /// <param name="smoke">Whether the contact closes after 2 s, and stays closed.</param>
-    public PoleNode(string folder, string name, int brokerPort, bool smoke)
+    public PoleNode(string folder, string name, int brokerPort, bool smoke, string group = "city")
     {
-        (_folder, Name, _port) = (Path.Combine(folder, "nodes"), name, brokerPort);
+        (_folder, Name, _port, Group) = (Path.Combine(folder, "nodes"), name, brokerPort, group);
         Directory.CreateDirectory(_folder);
         _file = Path.Combine(_folder, name + ".yaml");
-        File.WriteAllText(_file, Text(name, smoke));
+        File.WriteAllText(_file, Text(name, smoke, group));
     }
 
     public string Name { get; }
 
-    public string Climate => $"city.{Name}.climate";
+    public string Group { get; }
 
-    public string Smoke => $"city.{Name}.smoke";
+    public string Climate => $"{Group}.{Name}.climate";
+
+    public string Smoke => $"{Group}.{Name}.smoke";
 
     /// <summary>What its BME280 gave out, by the chip's own log.</summary>
     public IReadOnlyList<Given> Given => WitnessLog.Read(Path.Combine(_folder, "witness", $"{Name}.climate.witness"));
@@ -39,9 +41,9 @@ public sealed class PoleNode : IAsyncDisposable
         if (_child is not null) await _child.DisposeAsync();
     }
 
-    private static string Text(string name, bool smoke) => $$"""
+    private static string Text(string name, bool smoke, string group) => $$"""
         node: {{name}}
-        group: city
+        group: {{group}}
         clock: trusted
         broker:
           host: 127.0.0.1

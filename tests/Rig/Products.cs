@@ -41,7 +41,7 @@ public sealed class HubProcess : IAsyncDisposable
     private readonly string[] _options;
     private Child? _child;
 
-    private HubProcess(string folder, int port, string[] options) => (_folder, Port, _options) = (folder, port, options);
+    private HubProcess(string folder, int port, string[] options) => (_folder, Port, _options, KeyFile) = (folder, port, options, Path.Combine(folder, "first-key"));
 
     public int Port { get; }
 
@@ -50,7 +50,7 @@ public sealed class HubProcess : IAsyncDisposable
     public string Stores => Path.Combine(_folder, "data");
 
     /// <summary>Where the hub wrote its first key.</summary>
-    public string KeyFile => Path.Combine(_folder, "first-key");
+    public string KeyFile { get; private set; }
 
     /// <summary>Calls its API with the first key.</summary>
     public HttpClient Http { get; private set; } = new();
@@ -59,7 +59,10 @@ public sealed class HubProcess : IAsyncDisposable
     /// <param name="brokerPort">The broker on loopback.</param>
     /// <param name="rules">Folder of rule files.</param>
     /// <param name="options">More settings, as <c>--Section:Key=value</c>.</param>
-    public static async Task<HubProcess> Start(string folder, int brokerPort, string rules, params string[] options)
+    public static Task<HubProcess> Start(string folder, int brokerPort, string rules, params string[] options) => Start(folder, brokerPort, rules, null, options);
+
+    /// <param name="first">Another hub with the same register, which made the first key.</param>
+    public static async Task<HubProcess> Start(string folder, int brokerPort, string rules, HubProcess? first, params string[] options)
     {
         Directory.CreateDirectory(folder);
         var port = Ports.Free();
@@ -68,6 +71,7 @@ public sealed class HubProcess : IAsyncDisposable
             $"--Api:Listen=127.0.0.1:{port}", $"--Api:FirstKeyFile={Path.Combine(folder, "first-key")}", $"--Mqtt:Port={brokerPort}",
             $"--Stores:Directory={Path.Combine(folder, "data")}", $"--Rules:Directory={rules}", "--Webhooks:AllowedNetworks:0=127.0.0.0/8", .. options,
         ]);
+        if (first is not null) hub.KeyFile = first.KeyFile;
         await hub.Up();
         return hub;
     }
@@ -79,7 +83,7 @@ public sealed class HubProcess : IAsyncDisposable
         if (_child.HasExited) throw new InvalidOperationException("the hub did not start:\n" + _child.Tail());
         Http.Dispose();
         Http = new() { BaseAddress = new($"http://127.0.0.1:{Port}") };
-        Http.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(_folder, "first-key"))).Trim());
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(KeyFile)).Trim());
     }
 
     /// <summary>Subscribes a department and returns the secret.</summary>

@@ -6,7 +6,7 @@ namespace CityHub.Silo.Register;
 /// <content>What was asked of nodes.</content>
 public partial interface IRegister
 {
-    /// <summary>Writes a call and its line in the audit down, in one transaction.</summary>
+    /// <summary>Writes a call and its line in the audit down, in one transaction. One whose id is there stays as it is.</summary>
     Task KeepCall(NodeCall call);
 
     /// <summary>Ends a call that waits, or one that was given up.</summary>

@@ -18,7 +18,7 @@ public sealed class PostgresOptions : IValidatableObject
     /// <summary>The user, who owns the database. Default <c>cityhub</c>.</summary>
     [Required] public string User { get; set; } = "cityhub";
 
-    /// <summary>File whose first line is the password, readable by the hub's user alone (mode 0600); read for each connection. Default: none is asked for.</summary>
+    /// <summary>File whose first line is the password, readable by the hub's user alone (mode 0600; in a pod its group's too, 0440, as secrets are mounted there); read for each connection. Default: none is asked for.</summary>
     public string? PasswordFile { get; set; }
 
     /// <summary>PEM file of who may have signed the server's certificate; TLS is used, and the name checked, when it is given. Default: none, for a server on this machine.</summary>
@@ -41,7 +41,7 @@ public sealed class PostgresOptions : IValidatableObject
         if (CaFile is { Length: > 0 } authority && !File.Exists(authority)) yield return new($"there is no file '{authority}'.", [nameof(CaFile)]);
         if (PasswordFile is not { Length: > 0 } file) yield break;
         if (!File.Exists(file)) yield return new($"there is no file '{file}'.", [nameof(PasswordFile)]);
-        else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead)) != 0)
             yield return new($"others may read '{file}': chmod 600 it.", [nameof(PasswordFile)]);
     }
 }

@@ -47,6 +47,10 @@ internal abstract class RegisterStore : IDisposable
     /// <summary>Called, on any thread, when another hub rang.</summary>
     public Action? Rung { get; set; }
 
+    /// <summary>What other hubs changed after a number.</summary>
+    /// <returns>How far it looked, its own changes included.</returns>
+    public virtual (long Through, IReadOnlyList<(long Number, string Kind, string Episode)> Changes) ChangesOfOthers(RegisterSession session, long after, int limit) => (after, []);
+
     /// <summary>Says that a transaction wrote about so many bytes.</summary>
     public virtual void Wrote(long bytes)
     {

@@ -11,8 +11,9 @@ public abstract partial class SqlRegister
 
     public Task KeepCall(NodeCall call) => _writer.Enqueue(session =>
     {
-        session.Execute($"insert into node_call ({CallColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, null, '')",
-            call.Id, call.Node.Group, call.Node.Node, call.Text, call.By, call.Why, call.AskedAt.UnixMilliseconds, (int)call.State);
+        var isNew = session.Execute($"insert into node_call ({CallColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8, null, '') on conflict (id) do nothing",
+            call.Id, call.Node.Group, call.Node.Node, call.Text, call.By, call.Why, call.AskedAt.UnixMilliseconds, (int)call.State) > 0;
+        if (!isNew) return false;
         session.Execute("insert into audit (at, who, what, subject) values ($1, $2, $3, $4)", call.AskedAt.UnixMilliseconds, call.By, $"terms {call.Text}: {call.Why}", call.Node.ToString());
         return true;
     });

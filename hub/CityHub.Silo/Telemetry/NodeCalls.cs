@@ -35,11 +35,12 @@ public sealed partial class NodeCalls(IRegister register, TimeSpan answerWithin,
     }
 
     /// <summary>Takes up what stood when the hub was last stopped.</summary>
-    public void Load()
+    /// <param name="ours">Others see to the rest.</param>
+    public void Load(Func<NodeCall, bool> ours)
     {
         lock (_gate)
         {
-            foreach (var call in register.StandingCalls())
+            foreach (var call in register.StandingCalls().Where(ours))
             {
                 if (call.State == NodeCallState.Waiting) _waiting[call.Node] = new(call, call.AskedAt, answerWithin);
                 else _unanswered[call.Node] = call;

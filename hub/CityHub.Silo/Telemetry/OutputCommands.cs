@@ -35,11 +35,12 @@ public sealed partial class OutputCommands(IRegister register, TimeSpan answerWi
     }
 
     /// <summary>Takes up what stood when the hub was last stopped.</summary>
-    public void Load()
+    /// <param name="ours">Others see to the rest.</param>
+    public void Load(Func<OutputCommand, bool> ours)
     {
         lock (_gate)
         {
-            foreach (var command in register.StandingCommands())
+            foreach (var command in register.StandingCommands().Where(ours))
             {
                 if (command.State == OutputCommandState.Waiting) _waiting[Output(command)] = new(command, command.AskedAt, answerWithin);
                 else _unanswered[Output(command)] = command;

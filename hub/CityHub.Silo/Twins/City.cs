@@ -12,7 +12,7 @@ using SmartCity.Watch.Repairs;
 namespace CityHub.Silo.Twins;
 
 /// <summary>What the API asks of the hub, answered by the twins, the timeline and the register.</summary>
-internal sealed class City(ITwinEngine engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, AlertDesk desk, HubState state, CityClock city,
+internal sealed class City(ITwinViews engine, ITimeline timeline, IRegister register, EpisodeBoard board, EventFeed feed, RuleFiles rules, AlertDesk desk, HubState state, CityClock city,
     EnrolledNodes enrolled, IOutputCommands commands, INodeCalls calls) : ICity
 {
     public IReadOnlyList<SensorView> Sensors() => engine.Sensors();

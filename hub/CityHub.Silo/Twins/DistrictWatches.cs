@@ -15,7 +15,8 @@ internal readonly record struct DistrictValue(string District, string Site, Sens
 /// What is found goes the way of all episode events. Their state goes into the checkpoints, a district under a node's name that no node has; what came after the last one comes back
 /// with the blocks that are replayed, and of open episodes the register has the last word.
 /// </summary>
-internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, TimeProvider wall, HubMetrics metrics)
+/// <param name="group">Under which its checkpoints stand; empty: one hub watches for all groups.</param>
+internal sealed class DistrictWatches(string group, EpisodeWriter episodes, CityClock city, TimeProvider wall, HubMetrics metrics)
 {
     /// <summary>Values that may wait for the loop; more than that are dropped and counted.</summary>
     private const int WaitingLimit = 500_000;
@@ -73,7 +74,7 @@ internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, Ti
             {
                 _writer.Clear();
                 district.Write(_writer);
-                states.Add(new(new("", Mark + district.Id), _writer.ToArray()));
+                states.Add(new(new(group, Mark + district.Id), _writer.ToArray()));
             }
         }
         return states;
@@ -82,13 +83,17 @@ internal sealed class DistrictWatches(EpisodeWriter episodes, CityClock city, Ti
     /// <summary>Before <see cref="Adopt"/>: takes the states of districts out of all checkpoints; the others go on.</summary>
     public IEnumerable<NodeCheckpoint> Restore(IEnumerable<NodeCheckpoint> checkpoints)
     {
+        var own = new HashSet<string>(StringComparer.Ordinal);
         foreach (var checkpoint in checkpoints)
         {
-            if (checkpoint.Node.Group.Length > 0 || !checkpoint.Node.Node.StartsWith(Mark, StringComparison.Ordinal))
+            if (!checkpoint.Node.Node.StartsWith(Mark, StringComparison.Ordinal))
             {
                 yield return checkpoint;
                 continue;
             }
+            // What another engine left serves where there is none of this one's.
+            if (checkpoint.Node.Group == group) own.Add(checkpoint.Node.Node);
+            else if (own.Contains(checkpoint.Node.Node)) continue;
             Restore(checkpoint.State);
         }
     }

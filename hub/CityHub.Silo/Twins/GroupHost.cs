@@ -5,6 +5,7 @@ using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SmartCity.Mqtt;
+using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins;
@@ -23,18 +24,20 @@ internal sealed class GroupHost
     private readonly DistrictWatches _districts;
     private readonly IngestGate _gate;
     private readonly GroupRecovery _recovery;
+    private readonly bool _alone;
     private Recovered _start;
     private volatile IReadOnlyList<HostLink> _links = [];
 
     /// <param name="groups">Those that it listens to.</param>
-    public GroupHost(IReadOnlyList<string> groups, GroupHostParts parts)
+    /// <param name="alone">Other groups have hosts of their own: what is not of its groups is left to them.</param>
+    public GroupHost(IReadOnlyList<string> groups, GroupHostParts parts, bool alone = false)
     {
-        (Groups, _parts) = (groups, parts);
+        (Groups, _parts, _alone) = (groups, parts, alone);
         var hub = parts.Hub.Value;
         Episodes = new(parts.Register, parts.Board, parts.Desk, parts.Places, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<EpisodeWriter>());
         Commands = new(parts.Register, hub.CommandLimit, parts.Feed, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<OutputCommands>());
         Calls = new(parts.Register, hub.CommandLimit, parts.Feed, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<NodeCalls>());
-        _districts = new(Episodes, parts.City, parts.Wall, parts.Metrics);
+        _districts = new(alone ? groups[0] : "", Episodes, parts.City, parts.Wall, parts.Metrics);
         Engine = new LocalEngine(new(hub, parts.Timeline, parts.Places, Episodes, _districts, parts.Nearby, parts.Feed, parts.Refusals, parts.Unstored, parts.City, parts.Wall, parts.Metrics,
             parts.Voice, Commands, Calls, parts.Logs.CreateLogger<LocalEngine>()), parts.Budget);
         _gate = new(Engine.Mailboxes, parts.Budget, hub.MessageLimitKilobytes * 1024, parts.Wall, parts.Refusals, parts.Metrics);
@@ -66,8 +69,8 @@ internal sealed class GroupHost
     /// <param name="open">The register's open episodes, read after <see cref="Claim"/>.</param>
     public async Task Restore(RuleSet rules, IReadOnlyList<Episode> open, CancellationToken cancel)
     {
-        Commands.Load();
-        Calls.Load();
+        Commands.Load(command => !_alone || _parts.Places.DeviceOf(command.Sensor) is { } device && IsOurs(device.Node));
+        Calls.Load(call => !_alone || IsOurs(call.Node));
         Engine.Use(rules);
         _districts.Use(rules);
         Engine.Restore(_districts.Restore(_parts.Register.LoadCheckpoints(Groups)));
@@ -109,6 +112,8 @@ internal sealed class GroupHost
         foreach (var group in Groups) _parts.Voice.Ends(group, _links);
         if (!stopping.IsCancellationRequested) await died;
     }
+
+    private bool IsOurs(NodeKey node) => Groups.Contains(node.Group, StringComparer.Ordinal);
 
     private HostLink[] Connect()
     {

@@ -8,7 +8,15 @@ internal sealed class GroupHosts
 {
     private readonly ConcurrentDictionary<GroupHost, byte> _hosts = [];
 
+    /// <summary>In a cluster: that this silo is in it, and may well hold nothing.</summary>
+    public bool IsInCluster { get; set; }
+
+    /// <summary>Groups of the settings that no silo holds, as it seems from here.</summary>
+    public IReadOnlyCollection<string> Missing { get; set; } = [];
+
     public IEnumerable<GroupHost> All => _hosts.Keys;
+
+    public IReadOnlySet<string> Groups => All.SelectMany(host => host.Groups).ToHashSet(StringComparer.Ordinal);
 
     public void Add(GroupHost host) => _hosts[host] = 0;
 

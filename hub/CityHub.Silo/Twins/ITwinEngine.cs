@@ -12,7 +12,7 @@ namespace CityHub.Silo.Twins;
 /// What hosts the twins. The twins themselves are pure (<see cref="SmartCity.Twins.NodeTwin"/>); an engine gives each of them one owner at a time, feeds it
 /// messages and time, and hands over what it brought to light.
 /// </summary>
-public interface ITwinEngine
+public interface ITwinEngine : ITwinViews
 {
     /// <summary>Where messages go in, by the hash of their node.</summary>
     IReadOnlyList<Mailbox> Mailboxes { get; }
@@ -43,7 +43,11 @@ public interface ITwinEngine
 
     /// <summary>Hands a call to its node, if it is there. What its births answer is told to <see cref="NodeCalls.Heard"/>.</summary>
     void Say(NodeCall call);
+}
 
+/// <summary>What is asked of twins.</summary>
+public interface ITwinViews
+{
     IReadOnlyList<NodeView> Nodes();
     IReadOnlyList<SensorView> Sensors();
 

@@ -20,7 +20,7 @@ public enum RehearsalRefusal : byte
 /// Tries rules out on the stored past, beside those in force. Readings are taken in the order of their stamps, each as if it had come at once: the
 /// timeline keeps when they were measured, not when they came. Sensors stand where they stand today.
 /// </summary>
-public sealed class RuleRehearsal(ITwinEngine engine, ITimeline timeline, EpisodeBoard board)
+public sealed class RuleRehearsal(ITwinViews engine, ITimeline timeline, EpisodeBoard board)
 {
     /// <summary>Most readings of one rehearsal: a minute of one core.</summary>
     public const long MostReadings = 20_000_000;

@@ -95,6 +95,28 @@ public sealed class PostgresRegisterTests(OnePostgres postgres) : RegisterContra
         Assert.Empty(handed);
     }
 
+    [Fact]
+    public async Task Each_hub_is_told_what_the_others_changed_once_and_in_order_and_never_what_it_did_itself()
+    {
+        using var other = new PostgresRegister(new(), _database, Compose, _wall, NullLogger<PostgresRegister>.Instance, Attempt);
+        Assert.True(Store.IsShared);
+        Assert.Equal((0, 0), (Store.LastChange(), Store.ChangesOfOthers(0, 10).Through));
+        await Commit(Raised(1, 1000));
+        await other.Commit([Raised(2, 2000)], _ => new("centre", "fire", ""));
+        await Commit(Raised(3, 3000));
+        await other.Commit([Raised(4, 4000)], _ => new("centre", "fire", ""));
+        var all = Store.LastChange();
+        var first = Store.ChangesOfOthers(0, 2);
+        var rest = Store.ChangesOfOthers(first.Through, 100);
+        Assert.Equal((2, all), (first.Through, rest.Through));
+        Assert.Empty(Store.ChangesOfOthers(rest.Through, 100).Changes);
+        var seen = first.Changes.Concat(rest.Changes).ToList();
+        var theirs = other.ChangesOfOthers(0, 100).Changes;
+        Assert.Equal(Enumerable.Range(1, (int)all).Select(n => (long)n), seen.Concat(theirs).Select(change => change.Number).Order());
+        Assert.Contains(seen, change => change.After.Id == Raised(2, 2000).Episode && change.Kind == EpisodeChangeKinds.Raised);
+        Assert.All(seen, change => Assert.Null(change.Before));
+    }
+
     private string Ask(string sql) => postgres.Server.Ask(_database.Database, sql);
 
     [Fact]
@@ -124,6 +146,9 @@ public sealed class PostgresRegisterTests(OnePostgres postgres) : RegisterContra
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     public async Task A_database_of_an_earlier_release_is_brought_forward_with_what_is_in_it(int steps)
     {
         using (var store = new CityHub.Silo.Register.Postgres.PostgresRegisterStore(_database))

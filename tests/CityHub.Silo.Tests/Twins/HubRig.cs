@@ -32,8 +32,15 @@ public sealed class HubRig : IAsyncDisposable
             message: Too hot.
         """;
 
+    /// <summary>Which engine the hubs of a run are built on: the same tests specify each.</summary>
+    public static readonly string Engine = Environment.GetEnvironmentVariable("CITYHUB_TEST_ENGINE") is { Length: > 0 } asked ? asked : "Local";
+
+    /// <summary>What a part of a hub is called: in a cluster each silo has its own.</summary>
+    public static string Part(string name) => Engine == "Local" ? "hub." + name : $"hub.{Environment.MachineName}.{name}";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("hub-").FullName;
     private readonly Dictionary<string, string?> _settings = [];
+    private bool _isGuest; // the broker is another's
     private IHost? _host;
     private SqliteTimeline? _timeline;
     private IRegister? _register;
@@ -60,6 +67,8 @@ public sealed class HubRig : IAsyncDisposable
     public IRegister Register => _register!;
     public Refusals Refusals => Get<Refusals>();
     public IReadOnlyList<SmartCity.Telemetry.OutputCommand> UnansweredCommands => Get<CityHub.Silo.Twins.GroupHosts>().UnansweredCommands;
+
+    public bool Runs => _host is not null;
 
     public T Get<T>() where T : notnull => _host!.Services.GetRequiredService<T>();
 
@@ -108,6 +117,18 @@ public sealed class HubRig : IAsyncDisposable
         return rig;
     }
 
+    /// <summary>Another silo of this one's cluster, on a disk of its own.</summary>
+    public async Task<HubRig> Beside(string silo)
+    {
+        var rig = new HubRig { Broker = Broker, Opens = Opens, _isGuest = true };
+        Directory.CreateDirectory(rig.RulesFolder);
+        foreach (var file in Directory.EnumerateFiles(RulesFolder)) File.Copy(file, Path.Combine(rig.RulesFolder, Path.GetFileName(file)));
+        foreach (var (key, value) in _settings) rig._settings[key] = value;
+        rig._settings["Engine:Silo"] = silo;
+        await rig.StartHub();
+        return rig;
+    }
+
     public async Task StartHub()
     {
         Faults = new();
@@ -119,6 +140,9 @@ public sealed class HubRig : IAsyncDisposable
             ["Rules:Directory"] = RulesFolder,
             ["Rules:LookEvery"] = "00:00:00.100",
             ["Hub:StopPatience"] = "00:00:01",
+            ["Engine:Kind"] = _settings.GetValueOrDefault("Engine:Kind") ?? Engine,
+            ["Engine:SiloPort"] = $"{Ports.Free()}",
+            ["Engine:KeepEvery"] = "00:00:00.200",
         });
         builder.Logging.AddProvider(new Lines(Log));
         _timeline = new(new() { Folder = Path.Combine(_folder, Disk, "timeline") }, TimeProvider.System, NullLogger<SqliteTimeline>.Instance);
@@ -158,7 +182,7 @@ public sealed class HubRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopHub();
-        await Broker.DisposeAsync();
+        if (!_isGuest) await Broker.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

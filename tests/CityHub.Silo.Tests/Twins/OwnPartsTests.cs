@@ -23,7 +23,7 @@ public sealed class OwnPartsTests
         await File.WriteAllTextAsync(bad + ".new", "rulez: []");
         File.Move(bad + ".new", bad);
         var refused = await Open(rig, "hub-rules-refused");
-        Assert.Equal(("operations", Severity.Major, 0, "hub.rules"), (refused.Department, refused.Severity, refused.RuleVersion, refused.Sensor.Value));
+        Assert.Equal(("operations", Severity.Major, 0, HubRig.Part("rules")), (refused.Department, refused.Severity, refused.RuleVersion, refused.Sensor.Value));
         Assert.Contains("more.yaml", refused.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(good));
         await rig.StopHub();
@@ -80,7 +80,7 @@ public sealed class OwnPartsTests
         await rig.Broker.Kill();
         await Until.True(() => rig.City.NotReady().Keys.Any(part => part.StartsWith("mqtt ", StringComparison.Ordinal)), "the hub has lost it");
         var away = await Lasts(rig, "hub-broker-away");
-        Assert.Equal((Severity.Critical, "operations", "hub.mqtt.cityhub-city"), (away.Severity, away.Department, away.Sensor.Value));
+        Assert.Equal((Severity.Critical, "operations", HubRig.Part("mqtt.cityhub-city")), (away.Severity, away.Department, away.Sensor.Value));
         await rig.Broker.Up();
         await Until.True(() => rig.City.NotReady().Count == 0, "the hub has found it again");
         await Over(rig, away.Id);
@@ -95,7 +95,7 @@ public sealed class OwnPartsTests
         node.Send(Lane.Raw, 1, node.Reading(20));
         await Until.True(() => rig.City.NotReady().ContainsKey("timeline"), "the reading waits");
         var away = await Lasts(rig, "hub-timeline-away");
-        Assert.Equal((Severity.Critical, "hub.timeline"), (away.Severity, away.Sensor.Value));
+        Assert.Equal((Severity.Critical, HubRig.Part("timeline")), (away.Severity, away.Sensor.Value));
         rig.Faults.TimelineAway = false;
         await Until.True(() => node.IsAnswered(Lane.Raw, 1), "it is stored after all");
         await Over(rig, away.Id);

@@ -30,29 +30,7 @@ internal sealed class PostgresRegisterStore : RegisterStore
     {
         _options = options;
         _readers = new(options.Readers);
-        var limit = (long)options.Patience.TotalMilliseconds;
-        var address = new NpgsqlConnectionStringBuilder
-        {
-            Host = options.Host,
-            Port = options.Port,
-            Database = options.Database,
-            Username = options.User,
-            SslMode = options.CaFile is null ? SslMode.Disable : SslMode.VerifyFull,
-            RootCertificate = options.CaFile,
-            Pooling = false,
-            ApplicationName = "cityhub",
-            Timeout = Seconds(options.Patience),
-            CommandTimeout = Seconds(options.Patience),
-            CancellationTimeout = 2000,
-            KeepAlive = 10,
-            PersistSecurityInfo = false,
-            // Less than the client's own patience, so that it is the server that says why; and a hub that hangs in its turn does not keep it.
-            Options = FormattableString.Invariant($"-c synchronous_commit=on -c lock_timeout={limit * 3 / 4} -c idle_in_transaction_session_timeout={limit} -c tcp_user_timeout={limit} -c timezone=UTC"),
-        };
-        var source = new NpgsqlDataSourceBuilder(address.ConnectionString);
-        // Read for each connection, so that it can be changed while the hub runs.
-        if (options.PasswordFile is { Length: > 0 } file) source.UsePasswordProvider(_ => Password(file), (_, _) => ValueTask.FromResult(Password(file)));
-        _source = source.Build();
+        _source = PostgresSource.Of(options, "cityhub " + _writer); // what the log of changes knows a hub by, too
     }
 
     public override bool IsRemote => true;
@@ -125,6 +103,13 @@ internal sealed class PostgresRegisterStore : RegisterStore
         + $"on conflict (subscription) do update set (holder, until) = (excluded.holder, excluded.until) where register_lease.holder = excluded.holder or register_lease.until <= {Now} returning subscription",
         r => r.GetString(0), _writer, (long)length.TotalMilliseconds);
 
+    public override (long Through, IReadOnlyList<(long Number, string Kind, string Episode)> Changes) ChangesOfOthers(RegisterSession session, long after, int limit)
+    {
+        var read = session.List("select number, kind, episode, writer is not distinct from $3 from change where number > $1 order by number limit $2",
+            r => (Number: r.GetInt64(0), Kind: r.GetString(1), Episode: r.GetString(2), IsOwn: r.GetBoolean(3)), after, limit, "cityhub " + _writer);
+        return (read.Count == 0 ? after : read[^1].Number, [.. read.Where(one => !one.IsOwn).Select(one => (one.Number, one.Kind, one.Episode))]);
+    }
+
     public override void Ring(RegisterSession session) => session.Execute("select pg_notify($1, $2)", PostgresBell.Channel, _writer);
 
     public override string Name(DbException error) => PostgresFault.Name(error);
@@ -190,20 +175,6 @@ internal sealed class PostgresRegisterStore : RegisterStore
         {
             connection.Dispose();
             throw;
-        }
-    }
-
-    private static int Seconds(TimeSpan patience) => (int)Math.Ceiling(patience.TotalSeconds);
-
-    private static string Password(string file)
-    {
-        try
-        {
-            return File.ReadLines(file).FirstOrDefault()?.Trim() ?? "";
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return ""; // the server's refusal says so
         }
     }
 }

@@ -11,7 +11,7 @@ using SmartCity.Timeline;
 namespace CityHub.Silo.Timeline.Influx;
 
 /// <summary>One server that takes line protocol over HTTP and, if it is an InfluxDB, answers InfluxQL. Thread-safe.</summary>
-internal sealed class InfluxClient : IDisposable
+internal sealed class InfluxClient : ILineWriter
 {
     private const int ErrorBytes = 4096;
     private readonly Uri _url;
@@ -23,14 +23,24 @@ internal sealed class InfluxClient : IDisposable
         Timeout = Timeout.InfiniteTimeSpan, // ours run by our clock
     };
 
-    public InfluxClient(Uri url, LineServerSettings options, InfluxSecret secret, TimeProvider wall) =>
+    private readonly ILineWriter? _writer; // null: ours
+
+    public InfluxClient(Uri url, LineServerSettings options, InfluxSecret secret, TimeProvider wall)
+    {
         (_url, _options, _secret, _wall) = (url.AbsoluteUri.EndsWith('/') ? url : new(url.AbsoluteUri + "/"), options, secret, wall);
+#if INFLUXCLIENT
+        _writer = options.Client == LineClient.Managed ? new Managed.ManagedLineWriter(_url, options, secret, wall) : null;
+#else
+        _writer = null;
+#endif
+    }
 
     public Uri Url => _url;
 
-    /// <summary>One attempt to write lines. Never throws for what the server or the network does.</summary>
+    /// <inheritdoc cref="ILineWriter.Write"/>
     public async Task<WriteAnswer> Write(string database, ReadOnlyMemory<byte> lines, CancellationToken cancel)
     {
+        if (_writer is { } writer) return await writer.Write(database, lines, cancel);
         using var deadline = new CancellationTokenSource(_options.Timeout, _wall);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         try
@@ -101,7 +111,11 @@ internal sealed class InfluxClient : IDisposable
         Ask(HttpMethod.Post, $"api/v2/delete?org={Uri.EscapeDataString(_options.Organization)}&bucket={Uri.EscapeDataString(database)}", new StringContent(body, Encoding.UTF8, "application/json")).Dispose();
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _writer?.Dispose();
+    }
 
     private void Admin(string statement) => Ask(HttpMethod.Post, "query", new FormUrlEncodedContent([new("q", statement)])).Dispose();
 
@@ -198,7 +212,7 @@ internal sealed class InfluxClient : IDisposable
 
     private TimeSpan? Wait(RetryConditionHeaderValue? asked) => asked?.Delta ?? (asked?.Date is { } date ? date - _wall.GetUtcNow() : null);
 
-    private static string Name(Exception error) => error switch
+    internal static string Name(Exception error) => error switch
     {
         HttpRequestException { InnerException: SocketException socket } => socket.SocketErrorCode.ToString(),
         HttpRequestException http => http.HttpRequestError.ToString(),

@@ -17,10 +17,13 @@ public enum InfluxDialect : byte
 }
 
 /// <summary>How lines reach a server. Secrets come from a file or from the environment, never from here.</summary>
-public abstract class LineServerSettings
+public abstract class LineServerSettings : IValidatableObject
 {
     /// <summary>What it is. Default: V1.</summary>
     public InfluxDialect Dialect { get; set; }
+
+    /// <summary>Who brings lines to it. Managed (InfluxDB.Client; V2 and V3) must have been compiled in (<c>./city setup</c>). Default: Http.</summary>
+    public LineClient Client { get; set; }
 
     /// <summary>User name (V1). The password is the first line of <see cref="PasswordFile"/>, or a variable of the environment. Default: none is asked for.</summary>
     public string? User { get; set; }
@@ -48,6 +51,15 @@ public abstract class LineServerSettings
 
     /// <summary>Longest wait between attempts while it is away; the first is 250 ms, doubled with each failure. What the server asks for counts up to five minutes. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")] public TimeSpan RetryLimit { get; set; } = TimeSpan.FromSeconds(10);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Client != LineClient.Managed) yield break;
+#if !INFLUXCLIENT
+        yield return new("InfluxDB.Client is not compiled in: run ./city setup and build again", [nameof(Client)]);
+#endif
+        if (Dialect == InfluxDialect.V1) yield return new("InfluxDB.Client speaks to InfluxDB 2 and 3: set Dialect", [nameof(Client)]);
+    }
 }
 
 /// <summary>Section <c>Influx</c>: the InfluxDB that holds the timeline when <c>Timeline:Store</c> says so. The environment's <c>INFLUX_TOKEN</c> and <c>INFLUX_PASSWORD</c> stand in for the files.</summary>

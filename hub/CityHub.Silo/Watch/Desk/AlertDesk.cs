@@ -60,6 +60,18 @@ public sealed partial class AlertDesk(IRegister register, Func<Instant> clock, A
         }
     }
 
+    /// <summary>Reads again what stands: another hub may have added or ended some.</summary>
+    /// <exception cref="RegisterUnavailableException">It cannot be read.</exception>
+    public void ReadSuppressions()
+    {
+        var standing = register.Suppressions(clock(), StandingLimit);
+        lock (_gate)
+        {
+            _moved |= !standing.Select(one => one.Id).Order(StringComparer.Ordinal).SequenceEqual(_standing.Select(one => one.Id).Order(StringComparer.Ordinal));
+            _standing = [.. standing];
+        }
+    }
+
     /// <summary>Goes by another desk file.</summary>
     public async Task Use(DeskPolicy policy)
     {

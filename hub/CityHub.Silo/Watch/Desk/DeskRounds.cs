@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CityHub.Silo.Watch.Desk;
 
 /// <summary>The desk's clock: once a second it does what is due on the desk, looks at the desk file and at the hub's own parts.</summary>
-public sealed partial class DeskRounds(AlertDesk desk, DeskFile file, OwnParts parts, EpisodeWriter episodes, EpisodeBoard board, EventFeed feed, IRegister register, CityClock city,
+/// <param name="duty">Of several hubs with one register one does what is due.</param>
+public sealed partial class DeskRounds(AlertDesk desk, DeskFile file, OwnParts parts, DeskDuty duty, EpisodeWriter episodes, EpisodeBoard board, EventFeed feed, IRegister register, CityClock city,
     TimeProvider wall, TimeSpan every, HubMetrics metrics, ILogger<DeskRounds> log)
 {
     private const string FloodBegins = "desk.flood", FloodEnds = "desk.calm";
@@ -18,7 +19,7 @@ public sealed partial class DeskRounds(AlertDesk desk, DeskFile file, OwnParts p
     {
         await desk.Use(file.Start());
         await desk.Load();
-        parts.Restore(await register.ListEpisodes(new(Open: true, Limit: int.MaxValue)));
+        parts.Restore(await register.ListEpisodes(new(Open: true, Limit: int.MaxValue)), parts.IsOfThisHub);
         board.Applied += desk.Saw;
         episodes.OfOwnParts = parts.Context;
         DeskMetrics.Add(metrics, desk);
@@ -34,7 +35,7 @@ public sealed partial class DeskRounds(AlertDesk desk, DeskFile file, OwnParts p
             try
             {
                 if (file.Look() is { } policy) await desk.Use(policy);
-                await desk.Round((seat, flooded) => feed.Tell(city.Now, flooded ? FloodBegins : FloodEnds, seat));
+                if (duty.IsOurs) await desk.Round((seat, flooded) => feed.Tell(city.Now, flooded ? FloodBegins : FloodEnds, seat));
                 _away = false;
             }
             catch (RegisterUnavailableException away)

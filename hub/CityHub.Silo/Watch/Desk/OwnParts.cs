@@ -16,7 +16,8 @@ namespace CityHub.Silo.Watch.Desk;
 /// <param name="unanswered">Commands to outputs whose answer never came.</param>
 /// <param name="silent">Calls to nodes whose answer never came.</param>
 /// <param name="answerWithin">How long they were waited for.</param>
-public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Refusals refusals, Func<IReadOnlyList<OutputCommand>> unanswered, Func<IReadOnlyList<NodeCall>> silent, TimeSpan answerWithin, Places places, CityClock city, TimeProvider wall)
+/// <param name="silo">Of a cluster: each looks after its own parts, which are named after it, and after those of the groups that it holds. Null: this hub is alone.</param>
+public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Refusals refusals, Func<IReadOnlyList<OutputCommand>> unanswered, Func<IReadOnlyList<NodeCall>> silent, TimeSpan answerWithin, Places places, CityClock city, TimeProvider wall, string? silo = null)
 {
     /// <summary>Messages and readings set aside in a minute that make a storm.</summary>
     public const long StormOver = 1_000;
@@ -29,6 +30,8 @@ public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Ref
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Shown = TimeSpan.FromMinutes(10);
 
+    private readonly string _hub = silo is null ? "hub" : "hub." + silo;
+    private readonly Lock _gate = new();
     private readonly Dictionary<(string Rule, string Part), PartWatch> _watches = [];
     private readonly Dictionary<string, (Instant At, long Batches)> _gaps = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Rule, string Part), string> _texts = [];
@@ -39,20 +42,43 @@ public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Ref
     private long _setAsideInMinute;
     private Instant _minute;
 
-    /// <summary>What was open when the hub was last stopped.</summary>
-    public void Restore(IEnumerable<Episode> open)
+    /// <summary>What was open when the hub was last stopped, or of a group when its owner before was.</summary>
+    /// <param name="ours">Whose failures others look after is left to them.</param>
+    public void Restore(IEnumerable<Episode> open, Func<Episode, bool> ours)
     {
-        foreach (var episode in open.Where(one => one.RuleVersion == 0 && one.Rule.StartsWith(PartWatch.Prefix, StringComparison.Ordinal)))
+        lock (_gate)
         {
-            _watches[(episode.Rule, episode.Sensor.Value)] = Watch(episode.Rule, episode.Sensor.Value, episode.Severity, TimeSpan.Zero, Minute) with { Open = episode.Id };
-            _texts[(episode.Rule, episode.Sensor.Value)] = episode.Message;
+            foreach (var episode in open.Where(one => one.RuleVersion == 0 && one.Rule.StartsWith(PartWatch.Prefix, StringComparison.Ordinal) && ours(one)))
+            {
+                _watches[(episode.Rule, episode.Sensor.Value)] = Watch(episode.Rule, episode.Sensor.Value, episode.Severity, TimeSpan.Zero, Minute) with { Open = episode.Id };
+                _texts[(episode.Rule, episode.Sensor.Value)] = episode.Message;
+            }
+        }
+    }
+
+    /// <summary>Whether a failure is this hub's to look after from its start on.</summary>
+    public bool IsOfThisHub(Episode episode) => silo is null || episode.Sensor.Value.StartsWith(_hub + ".", StringComparison.Ordinal);
+
+    /// <summary>Whether a failure is of a node or an output of a group: whoever holds the group looks after it.</summary>
+    public bool IsOfGroup(SensorId part, string group) => part.Value.StartsWith($"node.{group}/", StringComparison.Ordinal) || places.DeviceOf(part)?.Node.Group == group;
+
+    /// <summary>A group is another's to look after from now on.</summary>
+    public void Leave(string group)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _watches.Keys.Where(key => IsOfGroup(new(key.Part), group)).ToArray()) _watches.Remove(key);
         }
     }
 
     /// <summary>One look at everything. Called about once a second, from one place.</summary>
     public List<EpisodeEvent> Look()
     {
-        var now = city.Now;
+        lock (_gate) return Looked(city.Now);
+    }
+
+    private List<EpisodeEvent> Looked(Instant now)
+    {
         var found = new List<EpisodeEvent>();
         var failed = new HashSet<(string, string)>();
         foreach (var (rule, part, severity, after, text) in Failures(now))
@@ -78,14 +104,15 @@ public sealed class OwnParts(HubState state, RuleFiles rules, DeskFile desk, Ref
     {
         foreach (var (part, why) in state.NotReady())
         {
-            if (part.StartsWith("mqtt ", StringComparison.Ordinal)) yield return ("hub-broker-away", "hub." + part.Replace(' ', '.'), Severity.Critical, Lasting, $"No broker for {part[5..]}: {why}. Nothing is heard; nodes keep their readings.");
-            else if (part == "timeline") yield return ("hub-timeline-away", "hub.timeline", Severity.Critical, Lasting, $"Readings cannot be stored: {why}. Nodes keep what is not stored.");
-            else if (part == "register") yield return ("hub-register-away", "hub.register", Severity.Critical, Lasting, $"Alerts could not be written: {why}.");
+            if (part.StartsWith("mqtt ", StringComparison.Ordinal)) yield return ("hub-broker-away", _hub + "." + part.Replace(' ', '.'), Severity.Critical, Lasting, $"No broker for {part[5..]}: {why}. Nothing is heard; nodes keep their readings.");
+            else if (part.StartsWith("group ", StringComparison.Ordinal)) yield return ("hub-group-unheld", _hub + "." + part.Replace(' ', '.'), Severity.Critical, Lasting, $"No silo takes the readings of {part}: {why}. Nodes keep them.");
+            else if (part == "timeline") yield return ("hub-timeline-away", _hub + ".timeline", Severity.Critical, Lasting, $"Readings cannot be stored: {why}. Nodes keep what is not stored.");
+            else if (part == "register") yield return ("hub-register-away", _hub + ".register", Severity.Critical, Lasting, $"Alerts could not be written: {why}.");
         }
-        if (rules.Errors is { Count: > 0 } wrong) yield return ("hub-rules-refused", "hub.rules", Severity.Major, TimeSpan.Zero, $"Changed rules are refused, the earlier ones stay: {wrong[0]}{More(wrong.Count)}");
-        if (desk.Errors is { Count: > 0 } bad) yield return ("hub-desk-refused", "hub.desk", Severity.Major, TimeSpan.Zero, $"The changed desk file is refused, the earlier one stays: {bad[0]}{More(bad.Count)}");
-        if (Jump(now)) yield return ("hub-clock-jump", "hub.clock", Severity.Major, TimeSpan.Zero, _jump);
-        if (SetAsideStorm(now) is { } count) yield return ("hub-set-aside", "hub.set-aside", Severity.Major, TimeSpan.Zero, $"{count} messages or readings were set aside within a minute; /metrics says why (cityhub_set_aside_total).");
+        if (rules.Errors is { Count: > 0 } wrong) yield return ("hub-rules-refused", _hub + ".rules", Severity.Major, TimeSpan.Zero, $"Changed rules are refused, the earlier ones stay: {wrong[0]}{More(wrong.Count)}");
+        if (desk.Errors is { Count: > 0 } bad) yield return ("hub-desk-refused", _hub + ".desk", Severity.Major, TimeSpan.Zero, $"The changed desk file is refused, the earlier one stays: {bad[0]}{More(bad.Count)}");
+        if (Jump(now)) yield return ("hub-clock-jump", _hub + ".clock", Severity.Major, TimeSpan.Zero, _jump);
+        if (SetAsideStorm(now) is { } count) yield return ("hub-set-aside", _hub + ".set-aside", Severity.Major, TimeSpan.Zero, $"{count} messages or readings were set aside within a minute; /metrics says why (cityhub_set_aside_total).");
         foreach (var command in unanswered())
         {
             yield return ("hub-command-unanswered", command.Sensor.Value, Severity.Major, TimeSpan.Zero,

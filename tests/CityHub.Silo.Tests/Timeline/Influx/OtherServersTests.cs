@@ -46,7 +46,7 @@ public sealed class OtherServersTests : IDisposable
         await Until.True(async () => (await victoria.Export("air_temperature_value")).Count == 2, "VictoriaMetrics has it");
         Assert.Equal([(Noon.UnixMilliseconds, 21.5), (Noon.UnixMilliseconds + 1000, -3)], await victoria.Export("air_temperature_value{sensor=\"centre.pole-1.bme280\",district=\"old-town\",node=\"city/pole-1\",site=\"market\"}"));
         Assert.True(timeline.StoredThrough < block);
-        Assert.NotNull(timeline.Trouble);
+        await Until.True(() => timeline.Trouble is not null, "the store says why it has nothing");
         await stop.CancelAsync();
         foreach (var loop in running) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }

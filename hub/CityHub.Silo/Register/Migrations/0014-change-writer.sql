@@ -1,0 +1,2 @@
+-- Which of several hubs made a change. A file has one, and it stays empty.
+alter table change add column writer text;
