@@ -5,6 +5,7 @@ city_bench() {
   need_packages mosquitto libmosquitto1
   [ "${1:-}" != delivery ] || need_packages prometheus-alertmanager
   [ "${1-}" != timeline ] || need_packages influxdb
+  [ "${1-}" != engine ] || need_optional Orleans
   need_node
   build Release tests/Bench hub/CityHub.Api edge/SensorNode
   exec dotnet tests/Bench/bin/Release/net10.0/Bench.dll "$@"

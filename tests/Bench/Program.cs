@@ -12,6 +12,7 @@ const string Help = """
                         [--part write|month|latest]     … one part of it
     ./city bench delivery [--pairs N] [--seconds S] [--rate R] [--json]   raised to delivered over 50 endpoints, next to Alertmanager
     ./city bench backlog  [--messages N] [--json]            a start with a million messages that wait
+    ./city bench engine [--sensors N] [--rate R] [--pairs N] [--seconds S] [--json]   the Local engine and Orleans on the same stream
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
     ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
     ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
@@ -35,6 +36,7 @@ try
         case "alert": table = await Alert.Run(folder, Path.Combine(Rig.Products.Root, ".city", "node-red"), Rates(), pairs, TimeSpan.FromSeconds(seconds)); break;
         case "delivery": table = await Delivery.Run(folder, pairs, TimeSpan.FromSeconds(seconds), Number("--rate", 200)); break;
         case "backlog": table = await PendingBacklog.Run(Path.Combine(folder, "hub"), Number("--messages", 1_000_000)); break;
+        case "engine": table = await Engine.Run(folder, Number("--sensors", 10_000), Number("--rate", 10_000), Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
         case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds), Text("--part", "")); break;
         case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
