@@ -91,7 +91,7 @@ internal static class NodeFigures
     // The first line of a BME280's log is its trim; the second is what it gave out first.
     private static bool HasRead(string witness) => File.Exists(Path.Combine(witness, "pole.climate-0.witness")) && File.ReadLines(Path.Combine(witness, "pole.climate-0.witness")).Skip(1).Any();
 
-    private static double Written(Child node) => double.Parse(
+    internal static double Written(Child node) => double.Parse(
         File.ReadLines($"/proc/{node.Id}/io").First(l => l.StartsWith("write_bytes:", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
 
     /// <summary>A node of so many BME280, two on each bus, and as many lines.</summary>

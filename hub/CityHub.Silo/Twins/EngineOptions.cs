@@ -37,7 +37,7 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan KeepEvery { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often what other silos hold is looked at: how old their sensors' values are here at most (Orleans). Default 1 s.</summary>
+    /// <summary>How often what other silos hold is looked at: how old their sensors' values are here, unless they are so many that looking would take more than a twentieth of the time (Orleans). Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan MirrorEvery { get; set; } = TimeSpan.FromSeconds(1);
 

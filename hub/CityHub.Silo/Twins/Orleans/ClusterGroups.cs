@@ -14,6 +14,9 @@ namespace CityHub.Silo.Twins.Orleans;
 internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hosts, GroupHostParts parts, EpisodeWriter own, OwnParts failures, DeskDuty duty, TwinMirror mirror, IOptions<EngineOptions> engine,
     ILogger<ClusterGroups> log) : IGroups
 {
+    /// <summary>For each moment that mirroring took it rests so many.</summary>
+    private const int MirrorShare = 20;
+
     private readonly TimeProvider _wall = parts.Wall;
     private readonly TimelineShares _shares = new(parts.Timeline);
     private readonly ConcurrentDictionary<HeldGroup, byte> _held = [];
@@ -104,10 +107,13 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
         using var timer = new PeriodicTimer(engine.Value.MirrorEvery, _wall);
         do
         {
+            var since = _wall.GetTimestamp();
             var here = hosts.Groups;
             // Of one that does not answer the last look stays: nodes that are there are not shown as gone because a silo is.
             await Task.WhenAll(parts.Hub.Value.GroupsOrDefault.Where(group => !here.Contains(group)).Select(group =>
                 Tried(async () => mirror.Take(group, TwinText.Page(await grains.GetGrain<IIngest>(group).Views())), stopping)));
+            // A large city's sensors are looked at less often rather than at the cost of its readings.
+            if (_wall.GetElapsedTime(since) * MirrorShare is var rest && rest > engine.Value.MirrorEvery) await Task.Delay(rest, _wall, stopping);
         }
         while (await timer.WaitForNextTickAsync(stopping));
     }
