@@ -2,7 +2,7 @@
 # the answer goes into optional.props, which is this machine's own and not committed.
 
 city_setup() {
-  local output=$here/optional.props sources=() id version holds instead adapter row rows=() missing=" " unreached= later= dir=$state/setup
+  local output=$here/optional.props sources=() id version holds instead adapter row rows=() missing=" " unreached= dir=$state/setup
   while [ $# -gt 0 ]; do case $1 in
     --source) [ $# -ge 2 ] || fail "--source wants an address or a folder" 2; sources+=(--source "$2"); shift 2 ;;
     --output) [ $# -ge 2 ] || fail "--output wants a file" 2; output=$2; shift 2 ;;
@@ -63,8 +63,6 @@ holds_all() { # DIR ROW…
   # Into a folder of its own: what was fetched before would answer for a source that no longer has it.
   rm -rf "$dir/obj" "$dir/packages"
   dotnet restore "$dir/asked.csproj" --packages "$dir/packages" --no-http-cache ${sources[@]+"${sources[@]}"} -v q >"$dir/restore.log" 2>&1 || return 1
-  # A package that needs another in a version that is not held, and gets a later one: it serves, and the build has to bear with the warning.
-  if grep -q 'warning NU1603' "$dir/restore.log"; then later=1; fi
 }
 
 write_optional() { # FILE MISSING ROW…
@@ -79,7 +77,8 @@ write_optional() { # FILE MISSING ROW…
     for property in "${all[@]}"; do
       if [[ $lacking == *" $property "* ]]; then printf '    <%s>false</%s>\n' "$property" "$property"; else printf '    <%s>true</%s>\n' "$property" "$property"; fi
     done
-    [ -z "$later" ] || printf '    <!-- Some of them get a later version of what they need than they name: known, and no news at each build. -->\n    <NoWarn>$(NoWarn);NU1603</NoWarn>\n'
+    # Always: whether an optional package needs another in a version that is not held depends on the source of the day, and the build has to bear with it.
+    printf '    <!-- Some of them may get a later version of what they need than they name: known, and no news at each build. -->\n    <NoWarn>$(NoWarn);NU1603</NoWarn>\n'
     printf '  </PropertyGroup>\n</Project>\n'
   } >"$file"
 }
