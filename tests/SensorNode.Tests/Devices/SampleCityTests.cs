@@ -73,6 +73,6 @@ public class SampleCityTests
 
     private static IEnumerable<Incident> Incidents() => City.SelectMany(node => node.Simulation!.Devices.Values).SelectMany(device => device.Incidents);
 
-    private static string[] Files([CallerFilePath] string here = "") =>
+    internal static string[] Files([CallerFilePath] string here = "") =>
         [.. Directory.GetFiles(Path.Combine(Path.GetDirectoryName(here)!, "../../../deploy/sample-city/nodes"), "*.yaml").Order(StringComparer.Ordinal)];
 }
