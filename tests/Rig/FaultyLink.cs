@@ -13,6 +13,8 @@ public sealed class FaultyLink : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private volatile TaskCompletionSource _flowing = Done();
     private volatile bool _cut;
+    private long _bytesLeft = long.MaxValue;
+    private long _tears;
     private readonly Task _accepting;
 
     /// <param name="target">Loopback port that it leads to.</param>
@@ -31,6 +33,14 @@ public sealed class FaultyLink : IAsyncDisposable
         _cut = true;
         foreach (var socket in _sockets.Keys) Reset(socket);
     }
+
+    /// <summary>
+    /// After so many more bytes, in either direction and wherever in a packet that is, both ends see a reset. New connections are let through at once.
+    /// </summary>
+    public void TearAfter(long bytes) => Volatile.Write(ref _bytesLeft, bytes);
+
+    /// <summary>How often <see cref="TearAfter"/> has come to pass.</summary>
+    public long Tears => Volatile.Read(ref _tears);
 
     /// <summary>Bytes wait in both directions, until <see cref="Heal"/>.</summary>
     public void Stall()
@@ -107,13 +117,25 @@ public sealed class FaultyLink : IAsyncDisposable
             while ((read = await from.ReceiveAsync(buffer)) > 0)
             {
                 await _flowing.Task;
-                for (var sent = 0; sent < read;) sent += await to.SendAsync(buffer.AsMemory(sent, read - sent));
+                var left = Interlocked.Add(ref _bytesLeft, -read);
+                var passes = left >= 0 ? read : (int)Math.Max(0, read + left);
+                for (var sent = 0; sent < passes;) sent += await to.SendAsync(buffer.AsMemory(sent, passes - sent));
+                if (left >= 0) continue;
+                if (left + read >= 0) Torn(); // of pumps that come here together the one that brought it below zero
+                return;
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // the other pump, or a cut, closed it
         }
+    }
+
+    private void Torn()
+    {
+        TearAfter(long.MaxValue);
+        foreach (var socket in _sockets.Keys) Reset(socket);
+        Interlocked.Increment(ref _tears);
     }
 
     private void Reset(Socket socket)

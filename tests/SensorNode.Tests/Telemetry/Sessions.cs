@@ -188,7 +188,7 @@ public class Sessions
     }
 
     /// <summary>From a birth on, seq counts 0 to 255 and again from 0, without a hole.</summary>
-    private static void AssertSeqsHaveNoHole(HubStandIn hub)
+    internal static void AssertSeqsHaveNoHole(HubStandIn hub)
     {
         ulong expected = 0;
         foreach (var (kind, _, seq) in hub.Locked(() => hub.Messages.ToList()))
