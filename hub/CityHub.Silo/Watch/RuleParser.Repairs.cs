@@ -34,7 +34,7 @@ public static partial class RuleParser
             var read = new RepairPlan(usual.Quantity, methods ?? usual.Methods, inner.Span("longest", TimeSpan.FromSeconds(1), RepairPlan.LongestOfAll) ?? usual.Longest,
                 within, inner.Span("fresh-for", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? usual.FreshFor, least)
             {
-                Districts = ReadDistrictNames(inner, districts), Tags = [.. inner.List("tags").Select(tag => tag.Value!)],
+                Every = inner.Span("every", TimeSpan.FromSeconds(1), RepairPlan.LongestOfAll), Districts = ReadDistrictNames(inner, districts), Tags = [.. inner.List("tags").Select(tag => tag.Value!)],
             };
             if (within <= 0) inner.Error("within", "metres above 0 are expected");
             if (least is < 0 or > 1) inner.Error("least-confidence", "a number from 0 to 1 is expected");

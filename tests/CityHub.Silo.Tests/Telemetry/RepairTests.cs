@@ -60,6 +60,18 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public async Task Where_the_rules_say_how_often_one_is_due_a_reading_that_never_came_is_found_too()
+    {
+        await using var hub = await HubRig.Start(Rules.Replace("least-confidence: 0.1", "least-confidence: 0.1, every: 1m", StringComparison.Ordinal));
+        await using var node = await new NodeRig("n1").Start(hub.Broker.Port);
+        node.Send(Lane.Raw, 1, [.. Enumerable.Range(0, 84).Where(minute => minute is not (80 or 81)).Select(minute => node.Reading(10 + minute * 0.1, At(minute)))]);
+        await Until.True(() => node.IsAnswered(Lane.Raw, 1), "it is stored");
+        var repairs = hub.Timeline.Repairs(new("city.n1.bme280"), Quantity.AirTemperature, Start, Instant.Max).ToArray();
+        Assert.Equal([(At(80), 18.0), (At(81), 18.1)], repairs.Select(repair => (repair.At, Math.Round(repair.Value, 6))));
+        Assert.Equal(82, (await hub.Stored("city.n1.bme280")).Count);
+    }
+
+    [Fact]
     public async Task A_neighbour_tells_what_no_straight_line_does()
     {
         await using var hub = await HubRig.Start(Rules);

@@ -82,11 +82,12 @@ public sealed class RuleParserTests
         var repairs = Parse("""
             districts: { harbour: Harbour }
             repairs:
-              - { quantity: ozone, methods: [season, neighbour], longest: 1h, within: 800, fresh-for: 5m, least-confidence: 0.5, districts: [harbour], tags: [roof] }
+              - { quantity: ozone, methods: [season, neighbour], longest: 1h, within: 800, fresh-for: 5m, every: 10m, least-confidence: 0.5, districts: [harbour], tags: [roof] }
               - { quantity: ozone }
             """)!.Repairs;
         Assert.Equal([RepairMethod.Season, RepairMethod.Neighbour], repairs[0].Methods);
         Assert.Equal((TimeSpan.FromHours(1), 800, TimeSpan.FromMinutes(5), 0.5, "harbour", "roof"), (repairs[0].Longest, repairs[0].WithinMetres, repairs[0].FreshFor, repairs[0].LeastConfidence, repairs[0].Districts.Single(), repairs[0].Tags.Single()));
+        Assert.Equal((TimeSpan.FromMinutes(10), null), (repairs[0].Every, repairs[1].Every));
         var usual = RepairPlan.DefaultOf(Quantity.Ozone);
         Assert.Equal((usual.Longest, usual.WithinMetres, usual.LeastConfidence, 3, 0, 0), (repairs[1].Longest, repairs[1].WithinMetres, repairs[1].LeastConfidence, repairs[1].Methods.Count, repairs[1].Districts.Count, repairs[1].Tags.Count));
     }
@@ -168,6 +169,7 @@ public sealed class RuleParserTests
     [InlineData("a repair by nothing", "repairs: [{ quantity: ozone, methods: [] }]", 1, "at least one")]
     [InlineData("a repair surer than sure", "repairs: [{ quantity: ozone, least-confidence: 1.1 }]", 1, "from 0 to 1")]
     [InlineData("a repair over more than a day", "repairs: [{ quantity: ozone, longest: 25h }]", 1, "from 1s to 1d")]
+    [InlineData("a repair of what is due all the time", "repairs: [{ quantity: ozone, every: 0s }]", 1, "from 1s to 1d")]
     [InlineData("a repair nowhere", "repairs: [{ quantity: ozone, within: 0 }]", 1, "metres above 0")]
     [InlineData("an offset without a sign", "day-offset: \"01:00\"", 1, "day-offset")]
     [InlineData("not YAML", "rules: [", 2, "not YAML")]

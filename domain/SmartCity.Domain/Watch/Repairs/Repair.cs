@@ -18,7 +18,7 @@ public enum RepairMethod : byte
 /// <summary>
 /// A value for a reading that is missing or not good. It stands beside the reading, never over it: it is no live value, and no rule looks at it.
 /// </summary>
-/// <param name="At">The stamp of the reading that it is for.</param>
+/// <param name="At">The stamp of the reading that it is for; of one that never came, when it was due.</param>
 /// <param name="Value">In the catalogue's unit.</param>
 /// <param name="Confidence">0 to 1: the channel's usual spread over the sum of that and the error that this method has lately made here. 0.5: no better than its mean.</param>
 public readonly record struct Repair(Quantity Quantity, Instant At, double Value, RepairMethod Method, double Confidence)
@@ -53,6 +53,12 @@ public sealed record RepairPlan(Quantity Quantity, IReadOnlyList<RepairMethod> M
     /// <summary>What a file means that names a quantity and no more.</summary>
     public static RepairPlan DefaultOf(Quantity quantity) =>
         new(quantity, [RepairMethod.Interpolation, RepairMethod.Neighbour, RepairMethod.Season], TimeSpan.FromHours(12), 5000, TimeSpan.FromMinutes(15), 0.3);
+
+    /// <summary>
+    /// How often a reading is due: where two are further apart than one and a half of it, those between them that never came are repaired too, in even steps, up to
+    /// <see cref="RepairWatch.MostWaiting"/> of them and the longest time that is bridged. 1 s to 1 day; null: a reading that never came is a gap, as it should be of a sensor that tells changes only.
+    /// </summary>
+    public TimeSpan? Every { get; init; }
 
     /// <summary>Districts it holds in; empty: all.</summary>
     public IReadOnlyList<string> Districts { get; init; } = [];

@@ -77,7 +77,8 @@ public sealed partial class RepairWatch
         {
             Ask(ref _held, near);
             if (_heldIsGood && before is not (Quality.Suspect or Quality.Fail)) TakeGood(plan, repairs, near);
-            else Wait(plan, repairs);
+            else Wait(_held, plan, repairs);
+            if (plan.Every is { } every) NoteAbsent(_held.At, at, (long)every.TotalMilliseconds, plan, repairs);
         }
         _holds = true;
         _heldIsGood = reading.TryGetValue(out var value) && reading.Quality is Quality.Good or Quality.NotEvaluated;
@@ -126,14 +127,27 @@ public sealed partial class RepairWatch
         _goodCount = Math.Min(_goodCount + 1, Kept);
     }
 
-    private void Wait(RepairPlan plan, List<Repair> repairs)
+    // Readings that were due between two and never came. What neighbours said then is not asked: it is known of the time of a reading only.
+    private void NoteAbsent(long from, long to, long every, RepairPlan plan, List<Repair> repairs)
+    {
+        var (gap, due) = (to - from, (to - from + every / 2) / every - 1);
+        if (gap <= every + every / 2 || due > MostWaiting || gap > plan.Longest.TotalMilliseconds) return;
+        for (var i = 1; i <= due; i++)
+        {
+            var absent = new Point { At = from + gap * i / (due + 1) };
+            Ask(ref absent, []);
+            Wait(absent, plan, repairs);
+        }
+    }
+
+    private void Wait(in Point point, RepairPlan plan, List<Repair> repairs)
     {
         if (_waiting.Count == MostWaiting)
         {
             Choose(_waiting[0], null, plan, repairs);
             _waiting.RemoveAt(0);
         }
-        _waiting.Add(_held);
+        _waiting.Add(point);
     }
 
     // The newest good reading on one side, the held one on the other.

@@ -15,7 +15,7 @@ public sealed class RepairWatchTests
     private static readonly RepairPlan Plan = RepairPlan.DefaultOf(Quantity.AirTemperature);
 
     /// <summary>A channel by the minute: the course of a day with some unrest.</summary>
-    private static double Course(int minute) => 10 + 5 * Math.Sin(minute * Math.Tau / 1440) + 0.3 * Math.Sin(minute * 0.7);
+    private static double Course(double minute) => 10 + 5 * Math.Sin(minute * Math.Tau / 1440) + 0.3 * Math.Sin(minute * 0.7);
 
     private static Reading Good(int minute, double? value = null) => Reading.Measured(Quantity.AirTemperature, new(Start + minute * Minute), new((ulong)minute + 1), value ?? Course(minute));
 
@@ -76,6 +76,61 @@ public sealed class RepairWatchTests
         var plan = Plan with { Longest = TimeSpan.FromMinutes(longestMinutes), Methods = [RepairMethod.Interpolation] };
         var found = Run(plan, 110, minute => minute is > 99 and < 103 ? Gone(minute) : Good(minute));
         Assert.True(found.Count == 3 * repairs, because);
+    }
+
+    [Theory]
+    [InlineData("a reading that is a little late", 90_000, 0)]
+    [InlineData("a millisecond more: one never came", 90_001, 1)]
+    [InlineData("one", 120_000, 1)]
+    [InlineData("still one", 149_999, 1)]
+    [InlineData("nearer to two", 150_000, 2)]
+    [InlineData("as long as a line is tried over", 16 * 60_000, 15)]
+    [InlineData("longer, and nothing else is known yet", 17 * 60_000, 0)]
+    public void Where_one_is_due_every_minute_those_that_never_came_are_found_in_even_steps(string because, int milliseconds, int expected)
+    {
+        var found = Run(Plan with { Every = TimeSpan.FromMinutes(1), LeastConfidence = 0 }, 200, minute => minute < 100 ? Good(minute) : AtMilliseconds(99 * Minute + milliseconds + (minute - 100) * Minute));
+        Assert.True(found.Count == expected, $"{because}: {found.Count}");
+        Assert.Equal(Enumerable.Range(1, expected).Select(i => new Instant(Start + 99 * Minute + (long)milliseconds * i / (expected + 1))), found.Select(repair => repair.At));
+        if (expected is 1 or 2) Assert.All(found, repair => Assert.Equal(Course((repair.At.UnixMilliseconds - Start) / (double)Minute), repair.Value, 0.4));
+
+        static Reading AtMilliseconds(long ms) => Reading.Measured(Quantity.AirTemperature, new(Start + ms), new((ulong)(ms / Minute) + 1), Course(ms / (double)Minute));
+    }
+
+    [Fact]
+    public void A_reading_that_never_came_is_a_gap_where_nobody_said_how_often_one_is_due_and_over_the_longest_time()
+    {
+        static Reading Course(int minute) => Good(minute < 100 ? minute : minute + 5);
+        Assert.Empty(Run(Plan, 110, Course));
+        var plan = Plan with { Every = TimeSpan.FromMinutes(1), LeastConfidence = 0 };
+        Assert.Equal(5, Run(plan with { Longest = TimeSpan.FromMinutes(6) }, 110, Course).Count);
+        Assert.Empty(Run(plan with { Longest = TimeSpan.FromMinutes(6) - TimeSpan.FromMilliseconds(1) }, 110, Course));
+    }
+
+    [Theory]
+    [InlineData("as many as may wait", 48, 48)]
+    [InlineData("one more stays a gap", 49, 0)]
+    public void A_long_silence_is_filled_by_the_hour_of_the_week_up_to_as_many_as_may_wait(string because, int absent, int repairs)
+    {
+        const int days = 15, gap = (days - 1) * 1440;
+        static double Daily(int minute) => 10 + 8 * Math.Sin(minute * Math.Tau / 1440);
+        var (watch, found) = (new RepairWatch(), new List<Repair>());
+        var plan = Plan with { Every = TimeSpan.FromMinutes(10) };
+        for (var minute = 0; minute < days * 1440; minute += 10)
+        {
+            if (minute <= gap || minute > gap + absent * 10) watch.Take(Good(minute, Daily(minute)), Quality.Good, [], plan, found);
+        }
+        Assert.True(found.Count == repairs, $"{because}: {found.Count}");
+        Assert.All(found, repair => Assert.Equal((RepairMethod.Season, true), (repair.Method, Math.Abs(repair.Value - Daily((int)((repair.At.UnixMilliseconds - Start) / Minute))) < 2.5)));
+    }
+
+    [Fact]
+    public void Beside_one_that_failed_those_that_never_came_are_found_over_the_same_bridge()
+    {
+        // Good at 99; nothing at 100; a failed one at 101; nothing at 102; good at 103.
+        int[] minutes = [.. Enumerable.Range(0, 100), 101, 103, 104];
+        var found = Run(Plan with { Every = TimeSpan.FromMinutes(1), Methods = [RepairMethod.Interpolation] }, minutes.Length, i => minutes[i] == 101 ? Gone(101) : Good(minutes[i]));
+        Assert.Equal([100, 101, 102], found.Select(repair => (repair.At.UnixMilliseconds - Start) / Minute));
+        Assert.All(found, repair => Assert.Equal(Course(99) + (Course(103) - Course(99)) * ((repair.At.UnixMilliseconds - Start) / Minute - 99) / 4, repair.Value, 9));
     }
 
     [Fact]
@@ -177,15 +232,17 @@ public sealed class RepairWatchTests
     public void Restarted_at_any_reading_it_finds_the_same() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 4], Gen.Double[-3, 3]).Array[40, 150].Sample(steps =>
         {
+            var plan = Plan with { Every = TimeSpan.FromMinutes(1) };
             var (one, other) = (new RepairWatch(), new RepairWatch());
             var (found, again) = (new List<Repair>(), new List<Repair>());
             for (var minute = 0; minute < steps.Length; minute++)
             {
                 var (kind, flag, more) = steps[minute];
+                if (kind == 2) continue; // never came
                 var reading = kind == 0 ? Gone(minute) : kind == 1 ? Good(minute, 50).WithQuality(Quality.Fail) : Good(minute, Course(minute) + more);
                 var before = flag == 0 ? Quality.Suspect : Quality.Good;
-                one.Take(reading, before, Near(one, Course), Plan, found);
-                other.Take(reading, before, Near(other, Course), Plan, again);
+                one.Take(reading, before, Near(one, minute => Course(minute)), plan, found);
+                other.Take(reading, before, Near(other, minute => Course(minute)), plan, again);
                 var w = new VarintWriter();
                 other.Write(w);
                 var r = new VarintReader(w.Written);
