@@ -53,37 +53,44 @@ internal static class NodeFigures
     /// <summary>A backlog on the node's disk, and the time from the node's start until the hub has answered for all of it.</summary>
     private static async Task<double> Drain(string folder)
     {
-        var outbox = Path.Combine(folder, "outbox");
-        Fill(outbox);
         await using var broker = await Broker.Start(Path.Combine(folder, "broker"));
         await using var hub = await HubProcess.Start(Path.Combine(folder, "hub"), broker.Port, Rules.Write(Path.Combine(folder, "rules"), 1));
-        var file = Path.Combine(folder, "node.yaml");
-        await File.WriteAllTextAsync(file, NodeText(2, 8));
-        var clock = Stopwatch.StartNew();
-        await using var node = Child.Start(Path.Combine(folder, "node.log"), "dotnet", Products.Node, "drain", file, "--broker",
-            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{broker.Port}"), "--outbox", outbox);
-        await Until.True(() => node.HasExited, "the backlog is drained", TimeSpan.FromMinutes(3));
-        if (node.ExitCode != 0) throw new InvalidOperationException("the drain failed:\n" + node.Tail());
-        return BacklogReadings / clock.Elapsed.TotalSeconds;
+        return BacklogReadings / (await Drain(folder, broker.Port, 2, BacklogReadings, TimeSpan.FromMilliseconds(240))).TotalSeconds;
     }
 
     private const int BacklogReadings = 600_000;
 
-    /// <summary>As ten hours of two BME280 at about 8 Hz would have left it: three readings a sample, eight samples a batch.</summary>
-    private static void Fill(string folder)
+    /// <summary>Has a node with a backlog drain it into the hub on a broker: three readings a sample of each BME280, eight samples a batch, the last ones of now.</summary>
+    /// <param name="every">Between two samples of a chip.</param>
+    internal static async Task<TimeSpan> Drain(string folder, int brokerPort, int chips, int backlog, TimeSpan every)
+    {
+        var outbox = Path.Combine(folder, "outbox");
+        Fill(outbox, chips, backlog, every);
+        var file = Path.Combine(folder, "node.yaml");
+        await File.WriteAllTextAsync(file, NodeText(chips, 8));
+        var clock = Stopwatch.StartNew();
+        await using var node = Child.Start(Path.Combine(folder, "node.log"), "dotnet", Products.Node, "drain", file, "--broker",
+            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{brokerPort}"), "--outbox", outbox);
+        await Until.True(() => node.HasExited, "the backlog is drained", TimeSpan.FromMinutes(3));
+        if (node.ExitCode != 0) throw new InvalidOperationException("the drain failed:\n" + node.Tail());
+        return clock.Elapsed;
+    }
+
+    private static void Fill(string folder, int chips, int backlog, TimeSpan every)
     {
         using var files = new DiskFileLayer(folder);
         using var outbox = new DiskOutbox(files, 1L << 30, NullLogger<DiskOutbox>.Instance);
-        var start = DateTimeOffset.UtcNow.AddHours(-10).ToUnixTimeMilliseconds();
+        var (samples, step) = (backlog / 3, every.TotalMilliseconds / chips);
+        var start = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (long)(samples * step);
         var readings = new Reading[3];
-        for (var i = 0; i < BacklogReadings / 3; i++)
+        for (var i = 0; i < samples; i++)
         {
-            var (at, order) = (new Instant(start + i * 120L), ReadingOrder.Of(outbox.Boot, outbox.NextSample()));
+            var (at, order) = (new Instant(start + (long)(i * step)), ReadingOrder.Of(outbox.Boot, outbox.NextSample()));
             readings[0] = Reading.Measured(Quantity.AirTemperature, at, order, 20 + i % 100 * 0.01);
             readings[1] = Reading.Measured(Quantity.AirPressure, at, order, 1013 + i % 50 * 0.01);
             readings[2] = Reading.Measured(Quantity.RelativeHumidity, at, order, 50 + i % 30 * 0.1);
-            outbox.Take(i % 2 == 0 ? "climate-0" : "climate-1", Lane.Raw, readings);
-            if (i % 16 == 15) outbox.Commit(Lane.Raw);
+            outbox.Take($"climate-{i % chips}", Lane.Raw, readings);
+            if (i % (chips * 8) == chips * 8 - 1) outbox.Commit(Lane.Raw);
         }
         outbox.Commit(Lane.Raw);
     }

@@ -14,7 +14,7 @@ const string Help = """
     ./city bench backlog  [--messages N] [--json]            a start with a million messages that wait
     ./city bench engine [--sensors N] [--rate R] [--pairs N] [--seconds S] [--json]   the Local engine and Orleans on the same stream
     ./city bench node   [--seconds S] [--json]               memory, CPU and drain of a node
-    ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core
+    ./city bench rules  [--seconds S] [--json]               readings a second through rules of each kind, on one core; a rehearsal on a hub
     ./city bench early-warning --data DIR [--json]           anomalies by the Numenta benchmark's scoring, forecasts next to baselines
     """;
 
@@ -39,7 +39,10 @@ try
         case "engine": table = await Engine.Run(folder, Number("--sensors", 10_000), Number("--rate", 10_000), Number("--pairs", 3), TimeSpan.FromSeconds(seconds)); break;
         case "node": table = await NodeFigures.Run(folder, TimeSpan.FromSeconds(Math.Max(seconds, 30))); break;
         case "timeline": table = await TimelineStores.Run(folder, Number("--pairs", 3), TimeSpan.FromSeconds(seconds), Text("--part", "")); break;
-        case "rules": table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4))); break;
+        case "rules":
+            table = RuleSpeed.Run(TimeSpan.FromSeconds(Math.Min(seconds, 4)));
+            await RehearsalSpeed.AddTo(table, folder);
+            break;
         case "limit": table = await Ingest.Limit(folder, TimeSpan.FromSeconds(seconds)); break;
         case "early-warning" when EarlyWarning.Run(Text("--data", "../shared/data")) is { } scores: table = scores; break;
         case "early-warning": return 2;

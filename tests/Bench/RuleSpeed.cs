@@ -5,7 +5,7 @@ using SmartCity.Watch;
 
 namespace Bench;
 
-/// <summary>What rules cost: readings through the twins of a thousand sensors on one thread, by CPU time. No wire, no store.</summary>
+/// <summary>What rules cost: readings through the twins of a thousand sensors on one thread, by CPU time. No wire, no store; the rehearsal of a whole hub is in <see cref="RehearsalSpeed"/>.</summary>
 internal static class RuleSpeed
 {
     private const int Sensors = 1000;
@@ -35,8 +35,7 @@ internal static class RuleSpeed
         Row(table, "1: silence", length, Plain with { Breach = Breach.Missing, For = TimeSpan.FromMinutes(10) });
         Row(table, "10: each of these and five", length, [.. five, .. Mixed]);
         var rehearsed = Rehearse(five, [.. five.Select(rule => rule with { Level = rule.Level - 1, Clear = rule.Clear - 1 })]);
-        table.Row($"rehearsal: five rules beside five, {RehearsedReadings:#,0} readings", RehearsedReadings / rehearsed, rehearsed * 1e9 / RehearsedReadings, double.NaN);
-        table.Ask("rehearsal of a million readings", rehearsed, "s", "at most", 10);
+        table.Row($"rehearsal: five rules beside five, {RehearsedReadings:#,0} readings in memory", RehearsedReadings / rehearsed, rehearsed * 1e9 / RehearsedReadings, double.NaN);
         return table;
     }
 
