@@ -30,7 +30,7 @@ public sealed class ClusterCrashes : IAsyncLifetime
         {
             _silos.Add(Own(await HubProcess.Start(Path.Combine(_folder.FullName, silo), broker.Port, rules, _silos.FirstOrDefault(),
             [
-                "--Engine:Kind=Orleans", $"--Engine:Silo={silo}", $"--Engine:SiloPort={Ports.Free()}", "--Timeline:Store=Influx", $"--Influx:Url={influx.Address}",
+                "--Engine:Kind=Orleans", $"--Engine:Silo={silo}", $"--Engine:SiloPort={Ports.Free()}", "--Engine:SettleAfter=00:00:02", "--Timeline:Store=Influx", $"--Influx:Url={influx.Address}",
                 "--Register:Kind=Postgres", $"--Postgres:Port={_postgres.Port}", "--Postgres:Database=city", $"--Postgres:User={_postgres.User}", $"--Postgres:PasswordFile={_postgres.PasswordFile}",
                 .. Groups.Select((group, i) => $"--Hub:Groups:{i}={group}"),
             ])));
@@ -73,6 +73,22 @@ public sealed class ClusterCrashes : IAsyncLifetime
         Assert.Single(fire.Select(m => m.Id).Distinct()); // one fire, under one id, whoever told of it
         using var alerts = JsonDocument.Parse(await _silos[1].Http.GetStringAsync(new Uri("/v1/alerts", UriKind.Relative)));
         Assert.Equal(fire.Key, Assert.Single(alerts.RootElement.EnumerateArray(), alert => alert.GetProperty("rule").GetString() == "smoke").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Restarted_one_after_the_other_as_in_an_upgrade_the_silos_share_the_groups_again_and_nothing_is_lost_or_doubled()
+    {
+        foreach (var node in _nodes) await Grows(node, _silos[0]);
+        foreach (var silo in _silos)
+        {
+            Assert.True(await silo.Process.Stop(), "the silo did not stop when asked");
+            await silo.Up();
+            foreach (var node in _nodes) await Grows(node, silo);
+        }
+        await Until.True(() => Groups.Select(OwnerOf).Distinct().Count() == Names.Length, "each silo holds one of three groups", TimeSpan.FromMinutes(1));
+        foreach (var node in _nodes) await Grows(node, _silos[0]);
+        await AllStored();
+        Assert.Single(_department.All.Where(m => m.Type == "episode.raised").Select(m => m.Id).Distinct());
     }
 
     [Fact]

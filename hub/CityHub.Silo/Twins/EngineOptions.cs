@@ -45,6 +45,13 @@ public sealed class EngineOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.200", "00:01:00")]
     public TimeSpan ProbeEvery { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether this silo takes groups (Orleans). One that takes none answers the API, shows the desk and delivers webhooks for the whole city: for machines that face the public. Default true.</summary>
+    public bool HoldsGroups { get; set; } = true;
+
+    /// <summary>How long the same silos have been there before groups move to one that joined (Orleans): long enough for one that is upgraded to be back. Groups of a silo that is gone do not wait for it. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SettleAfter { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Why a kind cannot serve in this build, as the line that mends it; null: it can.</summary>
     internal static string? Missing(EngineKind kind) => kind switch
     {
@@ -59,6 +66,7 @@ public sealed class EngineOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Missing(Kind) is { } missing) yield return new(missing, [nameof(Kind)]);
+        if (Kind == EngineKind.Local && !HoldsGroups) yield return new("A hub of the Local engine is alone: it holds its groups.", [nameof(HoldsGroups)]);
         if (!IPAddress.TryParse(Address, out _)) yield return new($"'{Address}' is no IP address.", [nameof(Address)]);
     }
 }

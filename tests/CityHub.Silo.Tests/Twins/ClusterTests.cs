@@ -28,13 +28,15 @@ public sealed class ClusterTests(OnePostgres postgres) : IAsyncLifetime
             () => new PostgresRegister(new(), _database, new CityHub.Silo.Webhooks.WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<PostgresRegister>.Instance, TimeSpan.FromSeconds(15)),
             HubRig.Heat,
             [
-                ("Engine:Kind", "Orleans"), ("Engine:Silo", "one"), ("Engine:ProbeEvery", "00:00:00.500"), ("Register:Kind", "Postgres"), ("Postgres:Host", _database.Host), ("Postgres:Port", $"{_database.Port}"),
+                ("Engine:Kind", "Orleans"), ("Engine:Silo", "one"), ("Engine:ProbeEvery", "00:00:00.500"), ("Engine:SettleAfter", "00:00:01"), ("Register:Kind", "Postgres"), ("Postgres:Host", _database.Host), ("Postgres:Port", $"{_database.Port}"),
                 ("Postgres:Database", _database.Database), ("Postgres:User", _database.User), ("Postgres:PasswordFile", _database.PasswordFile!),
                 .. Groups.Select((group, i) => ($"Hub:Groups:{i}", group)),
             ]);
         _silos.Add(first);
         _silos.Add(await first.Beside("two"));
         _silos.Add(await first.Beside("three"));
+        // The first had them all: there was nobody else.
+        await Until.True(() => _silos.All(silo => Held(silo).Count == 1), () => $"each of three silos has got its share of three groups; they hold {string.Join(" and ", _silos.Select(silo => $"[{string.Join(' ', Held(silo))}] and miss [{string.Join(' ', silo.Get<CityHub.Silo.Twins.GroupHosts>().Missing)}]"))}");
     }
 
     public async Task DisposeAsync()
@@ -107,6 +109,21 @@ public sealed class ClusterTests(OnePostgres postgres) : IAsyncLifetime
         await listening.CancelAsync();
         await listens.ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.Equal(1, _silos.Count(silo => silo.Get<DeskDuty>().IsOurs));
+    }
+
+    [Fact]
+    public async Task A_silo_that_takes_no_groups_shows_and_commands_the_whole_city_and_is_left_with_none_when_the_others_go()
+    {
+        await using var node = await new NodeRig("n1") { Terms = new("", "") }.Start(_silos[0].Broker.Port);
+        var shows = await _silos[0].Beside("front", ("Engine:HoldsGroups", "false"));
+        _silos.Add(shows);
+        node.Send(Lane.Raw, 1, node.Reading(45));
+        await Until.True(() => shows.City.Sensor(new(node.Sensor))?.Values.FirstOrDefault()?.Value == 45 && shows.Get<CityHub.Silo.Twins.EpisodeBoard>().OpenCount == 1, "it shows the value and the alert");
+        Assert.Equal(NodeCallVerdict.Asked, await shows.City.Calls.Ask(new("a1", new("city", "n1"), SmartCity.Telemetry.NodeCall.Write("a1", "duty", null, true, false), "duty", "", Instant.From(DateTimeOffset.UtcNow))));
+        await Until.True(() => !node.TermsAsked.IsEmpty, "the node was asked");
+        foreach (var silo in _silos.Take(3)) await silo.StopHub();
+        await Until.True(() => shows.Get<CityHub.Silo.Twins.GroupHosts>().Missing.Count == 3, "it says that nobody holds them");
+        Assert.Empty(Held(shows));
     }
 
     [Fact]

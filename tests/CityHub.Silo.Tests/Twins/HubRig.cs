@@ -118,13 +118,14 @@ public sealed class HubRig : IAsyncDisposable
     }
 
     /// <summary>Another silo of this one's cluster, on a disk of its own.</summary>
-    public async Task<HubRig> Beside(string silo)
+    public async Task<HubRig> Beside(string silo, params (string Key, string Value)[] settings)
     {
         var rig = new HubRig { Broker = Broker, Opens = Opens, _isGuest = true };
         Directory.CreateDirectory(rig.RulesFolder);
         foreach (var file in Directory.EnumerateFiles(RulesFolder)) File.Copy(file, Path.Combine(rig.RulesFolder, Path.GetFileName(file)));
         foreach (var (key, value) in _settings) rig._settings[key] = value;
         rig._settings["Engine:Silo"] = silo;
+        foreach (var (key, value) in settings) rig._settings[key] = value;
         await rig.StartHub();
         return rig;
     }

@@ -9,9 +9,9 @@ namespace CityHub.Silo.Twins.Orleans;
 
 /// <summary>
 /// The groups that the cluster has given to this silo, and the keeper that sees to it that every group of the settings is held by some silo: at the start, and again each period.
-/// A group whose silo was voted out is so taken up by another within the keeper's period.
+/// A group whose silo was voted out is so taken up by another within the keeper's period. When silos have stayed the same for a while, what is another one's share is given up to it, a group at a time.
 /// </summary>
-internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hosts, GroupHostParts parts, EpisodeWriter own, OwnParts failures, DeskDuty duty, TwinMirror mirror, IOptions<EngineOptions> engine,
+internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hosts, GroupHostParts parts, EpisodeWriter own, OwnParts failures, DeskDuty duty, TwinMirror mirror, SiloShares shares, IOptions<EngineOptions> engine,
     ILogger<ClusterGroups> log) : IGroups
 {
     /// <summary>For each moment that mirroring took it rests so many.</summary>
@@ -20,8 +20,10 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
     private readonly TimeProvider _wall = parts.Wall;
     private readonly TimelineShares _shares = new(parts.Timeline);
     private readonly ConcurrentDictionary<HeldGroup, byte> _held = [];
-    private readonly HashSet<string> _missing = new(StringComparer.Ordinal); // of the keeper
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IReadOnlyList<string> _silos = []; // as Settle last saw them
+    private long _sameSince;
     private volatile bool _closed;
     private volatile RuleSet _rules = RuleSet.Empty;
 
@@ -42,10 +44,11 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
     }
 
     /// <summary>Called by the group's activation, which may come before this silo is ready to run one.</summary>
-    public HeldGroup Begin(string group)
+    /// <param name="move">Has the activation move to the silo whose share the group is.</param>
+    public HeldGroup Begin(string group, Action move)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var held = new HeldGroup(group, engine.Value.Silo, _restored.Task, hosts, _shares, parts, failures, () => _rules, log);
+        var held = new HeldGroup(group, engine.Value.Silo, _restored.Task, hosts, _shares, parts, failures, () => _rules, log, move);
         _held[held] = 0;
         _ = Forget(held);
         return held;
@@ -56,7 +59,7 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
         using var ending = new CancellationTokenSource();
         using var keeping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var writing = own.Run(ending.Token);
-        Task[] loops = [Keep(keeping.Token), Mirror(keeping.Token)];
+        Task[] loops = [.. Loops(keeping.Token)];
         var died = await Task.WhenAny([.. loops, writing]);
         hosts.IsInCluster = false;
         _closed = true;
@@ -80,15 +83,22 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
         _held.TryRemove(held, out _);
     }
 
-    private async Task Keep(CancellationToken stopping)
+    // Each group in a loop of its own: a silo that hangs keeps its callers waiting for half a minute, and only for what is its own.
+    private IEnumerable<Task> Loops(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(engine.Value.KeepEvery, _wall);
-        do
+        foreach (var group in parts.Hub.Value.GroupsOrDefault)
         {
-            await Task.WhenAll(parts.Hub.Value.GroupsOrDefault.Select(group => Keep(group, stopping)));
-            await Tried(() => grains.GetGrain<IDeskClock>(0).Hold(), stopping);
-            hosts.Missing = [.. _missing];
+            yield return Each(engine.Value.KeepEvery, () => Keep(group, stopping), stopping);
+            yield return Each(engine.Value.MirrorEvery, () => Mirror(group, stopping), stopping);
         }
+        yield return Each(engine.Value.KeepEvery, () => Tried(() => grains.GetGrain<IDeskClock>(0).Hold(), stopping), stopping);
+        yield return Each(engine.Value.KeepEvery, Settle, stopping);
+    }
+
+    private async Task Each(TimeSpan period, Func<Task> round, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(period, _wall);
+        do await round();
         while (await timer.WaitForNextTickAsync(stopping));
     }
 
@@ -99,23 +109,43 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
         {
             if (fault is null) _missing.Remove(group);
             else if (_missing.Add(group)) NotHeld(group, fault.Message); // once, until it is held again
+            hosts.Missing = [.. _missing];
         }
     }
 
-    private async Task Mirror(CancellationToken stopping)
+    /// <summary>Gives up one group that is another silo's share by now.</summary>
+    private Task Settle()
     {
-        using var timer = new PeriodicTimer(engine.Value.MirrorEvery, _wall);
-        do
+        var silos = shares.Silos;
+        if (!silos.SequenceEqual(_silos, StringComparer.Ordinal))
         {
-            var since = _wall.GetTimestamp();
-            var here = hosts.Groups;
-            // Of one that does not answer the last look stays: nodes that are there are not shown as gone because a silo is.
-            await Task.WhenAll(parts.Hub.Value.GroupsOrDefault.Where(group => !here.Contains(group)).Select(group =>
-                Tried(async () => mirror.Take(group, TwinText.Page(await grains.GetGrain<IIngest>(group).Views())), stopping)));
-            // A large city's sensors are looked at less often rather than at the cost of its readings.
-            if (_wall.GetElapsedTime(since) * MirrorShare is var rest && rest > engine.Value.MirrorEvery) await Task.Delay(rest, _wall, stopping);
+            (_silos, _sameSince) = (silos, _wall.GetTimestamp());
+            return Task.CompletedTask;
         }
-        while (await timer.WaitForNextTickAsync(stopping));
+        if (hosts.Missing.Count > 0 || _wall.GetElapsedTime(_sameSince) < engine.Value.SettleAfter) return Task.CompletedTask;
+        foreach (var held in _held.Keys)
+        {
+            if (!held.Started.IsCompletedSuccessfully || shares.OwnerOf(held.Group) is not { } owner || owner == engine.Value.Silo) continue;
+            Moves(held.Group, owner);
+            held.Move();
+            break;
+        }
+        return Task.CompletedTask;
+    }
+
+    private async Task Mirror(string group, CancellationToken stopping)
+    {
+        if (hosts.Groups.Contains(group)) return;
+        var since = 0L;
+        var fault = await Tried(async () =>
+        {
+            var views = await grains.GetGrain<IIngest>(group).Views();
+            since = _wall.GetTimestamp(); // what it takes to read counts, and to write it took as long; who waited for a group on its way from one silo to another need not rest for that
+            mirror.Take(group, TwinText.Page(views));
+        }, stopping);
+        if (fault is not null) return; // the last look stays: nodes that are there are not shown as gone because a silo is
+        // A large city's sensors are looked at less often rather than at the cost of its readings.
+        if (_wall.GetElapsedTime(since) * 2 * MirrorShare is var rest && rest > engine.Value.MirrorEvery) await Task.Delay(rest, _wall, stopping);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever stands between silos, it is tried again in the next period, and said.")]
@@ -131,6 +161,9 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
             return fault;
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Group {Group} is given up here: it is silo {Owner}'s share")]
+    private partial void Moves(string group, string owner);
 
     [LoggerMessage(LogLevel.Error, "No silo holds group {Group}: {Cause}. It is tried again each period.")]
     private partial void NotHeld(string group, string cause);

@@ -19,20 +19,30 @@ internal sealed partial class HeldGroup
     private readonly OwnParts _failures;
     private readonly Func<RuleSet> _rules;
     private readonly ILogger _log;
+    private readonly Action _move;
 
     /// <param name="silo">What people know the owner by.</param>
+    /// <param name="move">Has its activation move to where the group is to be.</param>
     /// <param name="ready">Done when this silo can run a group: it has rules, and a desk.</param>
-    public HeldGroup(string group, string silo, Task ready, GroupHosts hosts, TimelineShares shares, GroupHostParts parts, OwnParts failures, Func<RuleSet> rules, ILogger log)
+    public HeldGroup(string group, string silo, Task ready, GroupHosts hosts, TimelineShares shares, GroupHostParts parts, OwnParts failures, Func<RuleSet> rules, ILogger log, Action move)
     {
-        (_group, _silo, _ready, _hosts, _shares, _parts, _failures, _rules, _log) = (group, silo, ready, hosts, shares, parts, failures, rules, log);
+        (_group, _silo, _ready, _hosts, _shares, _parts, _failures, _rules, _log, _move) = (group, silo, ready, hosts, shares, parts, failures, rules, log, move);
         Ended = Task.Run(Live); // not on the grain's own scheduler: to bring a city back is work
     }
+
+    /// <summary>Its name.</summary>
+    public string Group => _group;
 
     /// <summary>Done when it takes readings; faulted when it could not be brought so far.</summary>
     public Task<GroupHost> Started => _started.Task;
 
     /// <summary>Done when nothing of it runs any more; never faulted.</summary>
     public Task Ended { get; }
+
+    /// <summary>
+    /// Has the activation migrate, which ends the group here first. One that only ended would be made anew right here: whoever calls it knows it to be here, for a while.
+    /// </summary>
+    public void Move() => _move();
 
     /// <summary>Ends it, what was taken made durable.</summary>
     public async Task End()

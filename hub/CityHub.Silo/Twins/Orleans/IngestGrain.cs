@@ -6,6 +6,7 @@ namespace CityHub.Silo.Twins.Orleans;
 /// <summary>The activation is the right to run a group; what runs is the silo's. When that ends, of itself or because another owner has the group, the activation ends with it.</summary>
 [Reentrant]
 [KeepAlive]
+[PlacedByShare]
 [GrainType("city-ingest")]
 internal sealed class IngestGrain : Grain, IIngest
 {
@@ -13,7 +14,7 @@ internal sealed class IngestGrain : Grain, IIngest
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _held = ServiceProvider.GetRequiredService<ClusterGroups>().Begin(this.GetPrimaryKeyString());
+        _held = ServiceProvider.GetRequiredService<ClusterGroups>().Begin(this.GetPrimaryKeyString(), MigrateOnIdle);
         _ = EndWith(_held);
         return Task.CompletedTask;
     }

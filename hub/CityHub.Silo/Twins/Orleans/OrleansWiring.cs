@@ -21,8 +21,9 @@ internal static class OrleansWiring
         var register = configuration.GetSection("Register").Get<RegisterOptions>() ?? new();
         services.AddOrleans(silo =>
         {
+            silo.AddPlacementDirector<PlacedByShare, SharePlacement>();
             silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (City, City));
-            silo.Configure<SiloOptions>(own => own.SiloName = engine.Silo);
+            silo.Configure<SiloOptions>(own => own.SiloName = SiloShares.NameOf(engine));
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
                 membership.ProbeTimeout = engine.ProbeEvery;
@@ -44,6 +45,7 @@ internal static class OrleansWiring
         return services
             .AddSingleton<EpisodeWriter>() // of the silo's own parts, under nobody's tenure
             .AddSingleton<TwinMirror>()
+            .AddSingleton<SiloShares>()
             .AddSingleton<ClusterGroups>()
             .AddSingleton<IGroups>(p => p.GetRequiredService<ClusterGroups>())
             .AddSingleton<ITwinViews, ClusterTwins>()
