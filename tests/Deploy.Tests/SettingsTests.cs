@@ -13,7 +13,8 @@ public sealed class SettingsTests(Rendered rendered) : IClassFixture<Rendered>
         var known = Known();
         var compose = File.ReadAllText(Path.Combine(Products.Root, "deploy/compose/compose.yaml"));
         var image = File.ReadAllText(Path.Combine(Products.Root, "deploy/docker/hub.Dockerfile"));
-        var pods = rendered.Overlays.Values.SelectMany(o => o.Of<V1StatefulSet>()).Where(s => s.Metadata.Name == "hub").SelectMany(s => s.Spec.Template.Spec.Containers[0].Env).Select(e => e.Name);
+        var pods = rendered.Overlays.Values.SelectMany(o => o.Workloads).Where(w => w.Meta.Name is "hub" or "api").SelectMany(w => w.Containers.First().Env).Select(e => e.Name).ToArray();
+        Assert.Contains("CITYHUB_Engine__HoldsGroups", pods);
         var set = Regex.Matches(compose + image, @"\bCITYHUB_\w+__\w+").Select(m => m.Value).Concat(pods).ToHashSet();
         Assert.True(set.Count > 8);
         Assert.All(set, s => Assert.Contains(s["CITYHUB_".Length..].Replace("__", ":", StringComparison.Ordinal), known));

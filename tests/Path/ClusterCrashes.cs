@@ -4,7 +4,7 @@ using Rig;
 
 namespace ReadingPath;
 
-/// <summary>Three silos as processes, with PostgreSQL and InfluxDB: each is killed in turn, and then PostgreSQL for a while.</summary>
+/// <summary>Three silos and a hub that takes no groups as processes, with PostgreSQL and InfluxDB: each silo is killed in turn, and then PostgreSQL for a while.</summary>
 public sealed class ClusterCrashes : IAsyncLifetime
 {
     private static readonly string[] Names = ["one", "two", "three"];
@@ -16,6 +16,7 @@ public sealed class ClusterCrashes : IAsyncLifetime
     private readonly List<PoleNode> _nodes = [];
     private Department _department = null!;
     private PostgresServer _postgres = null!;
+    private HubProcess _front = null!;
 
     public async Task InitializeAsync()
     {
@@ -26,15 +27,17 @@ public sealed class ClusterCrashes : IAsyncLifetime
         var rules = Path.Combine(_folder.FullName, "rules");
         Directory.CreateDirectory(rules);
         await File.WriteAllTextAsync(Path.Combine(rules, "small.yaml"), RuleText);
-        foreach (var silo in Names)
-        {
-            _silos.Add(Own(await HubProcess.Start(Path.Combine(_folder.FullName, silo), broker.Port, rules, _silos.FirstOrDefault(),
-            [
-                "--Engine:Kind=Orleans", $"--Engine:Silo={silo}", $"--Engine:SiloPort={Ports.Free()}", "--Engine:SettleAfter=00:00:02", "--Timeline:Store=Influx", $"--Influx:Url={influx.Address}",
-                "--Register:Kind=Postgres", $"--Postgres:Port={_postgres.Port}", "--Postgres:Database=city", $"--Postgres:User={_postgres.User}", $"--Postgres:PasswordFile={_postgres.PasswordFile}",
-                .. Groups.Select((group, i) => $"--Hub:Groups:{i}={group}"),
-            ])));
-        }
+        string[] shared =
+        [
+            "--Engine:Kind=Orleans", "--Engine:SettleAfter=00:00:02", "--Timeline:Store=Influx", $"--Influx:Url={influx.Address}",
+            "--Register:Kind=Postgres", $"--Postgres:Port={_postgres.Port}", "--Postgres:Database=city", $"--Postgres:User={_postgres.User}", $"--Postgres:PasswordFile={_postgres.PasswordFile}",
+            .. Groups.Select((group, i) => $"--Hub:Groups:{i}={group}"),
+        ];
+        foreach (var silo in Names) _silos.Add(await Hub(silo));
+        _front = await Hub("front", "--Engine:HoldsGroups=false");
+
+        async Task<HubProcess> Hub(string name, params string[] options) => Own(await HubProcess.Start(Path.Combine(_folder.FullName, name), broker.Port, rules, _silos.FirstOrDefault(),
+            [.. shared, $"--Engine:Silo={name}", $"--Engine:SiloPort={Ports.Free()}", .. options]));
         _department = Own(await Department.Start());
         _department.Secret = await _silos[0].Subscribe("fire", _department.Port);
         foreach (var group in Groups)
@@ -82,13 +85,18 @@ public sealed class ClusterCrashes : IAsyncLifetime
         foreach (var silo in _silos)
         {
             Assert.True(await silo.Process.Stop(), "the silo did not stop when asked");
+            foreach (var node in _nodes) await Grows(node, _front); // who looks at the city through it sees it go on
             await silo.Up();
             foreach (var node in _nodes) await Grows(node, silo);
         }
         await Until.True(() => Groups.Select(OwnerOf).Distinct().Count() == Names.Length, "each silo holds one of three groups", TimeSpan.FromMinutes(1));
         foreach (var node in _nodes) await Grows(node, _silos[0]);
         await AllStored();
-        Assert.Single(_department.All.Where(m => m.Type == "episode.raised").Select(m => m.Id).Distinct());
+        var fire = Assert.Single(_department.All.Where(m => m.Type == "episode.raised").DistinctBy(m => m.Id));
+        using var acknowledged = await _front.Http.PostAsync(new Uri($"/v1/alerts/{fire.Episode}/acknowledge", UriKind.Relative), null);
+        Assert.True(acknowledged.IsSuccessStatusCode, await acknowledged.Content.ReadAsStringAsync());
+        await _department.Message("episode.acknowledged", fire.Episode!);
+        Assert.DoesNotContain("front", Groups.Select(OwnerOf));
     }
 
     [Fact]

@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using CityHub.Api.Keys;
 using CityHub.Silo.Register;
+using CityHub.Silo.Twins;
 using CityHub.Silo.Watch;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace CityHub.Api.Hosting;
 
@@ -57,8 +58,9 @@ internal static class HubStartup
     private static async Task<int> Run(WebApplication app, TextWriter console, TextWriter errors, CancellationToken stop)
     {
         var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
-        // Before anything answers, so that whoever waits for the hub to be ready finds the key in its file.
-        if (await FirstKey.Make(app.Services.GetRequiredService<IRegister>(), app.Services.GetRequiredService<ApiKeys>(), options.FirstKeyFile) is { } first)
+        // Before anything answers, so that whoever waits for the hub to be ready finds the key in its file. A hub that faces the public and keeps no disk makes none.
+        if (app.Services.GetRequiredService<IOptions<EngineOptions>>().Value.HoldsGroups
+            && await FirstKey.Make(app.Services.GetRequiredService<IRegister>(), app.Services.GetRequiredService<ApiKeys>(), options.FirstKeyFile) is { } first)
         {
             await console.WriteLineAsync($"First API key, role admin, shown this once: {first}");
             if (options.FirstKeyFile is { } file) await console.WriteLineAsync($"It was also written to {Path.GetFullPath(file)}, readable by you alone.");
