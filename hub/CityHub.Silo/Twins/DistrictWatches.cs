@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
 using SmartCity.Readings;
@@ -16,7 +17,8 @@ internal readonly record struct DistrictValue(string District, string Site, Sens
 /// with the blocks that are replayed, and of open episodes the register has the last word.
 /// </summary>
 /// <param name="group">Under which its checkpoints stand; empty: one hub watches for all groups.</param>
-internal sealed class DistrictWatches(string group, EpisodeWriter episodes, CityClock city, TimeProvider wall, HubMetrics metrics)
+/// <param name="post">Districts that other groups' owners watch; null: all are watched here.</param>
+internal sealed class DistrictWatches(string group, EpisodeWriter episodes, CityClock city, TimeProvider wall, HubMetrics metrics, IDistrictPost? post = null)
 {
     /// <summary>Values that may wait for the loop; more than that are dropped and counted.</summary>
     private const int WaitingLimit = 500_000;
@@ -31,6 +33,8 @@ internal sealed class DistrictWatches(string group, EpisodeWriter episodes, City
     private readonly List<EpisodeEvent> _events = [];
     private List<DistrictValue> _waiting = [];
     private List<DistrictValue> _reading = [];
+    private List<DistrictValue> _received = []; // of other groups, for districts that are watched here
+    private readonly Dictionary<string, List<DistrictValue>> _away = new(StringComparer.Ordinal);
     private readonly Lock _looking = new(); // of the districts themselves: the loop, and who takes a checkpoint
     private readonly VarintWriter _writer = new();
     private bool _heard; // something since the last checkpoint
@@ -39,18 +43,33 @@ internal sealed class DistrictWatches(string group, EpisodeWriter episodes, City
     private RuleSet _rules = RuleSet.Empty;
 
     /// <summary>Takes values over; the list may be used again. Thread-safe.</summary>
-    public void Tell(List<DistrictValue> values)
+    public void Tell(IReadOnlyList<DistrictValue> values)
     {
         lock (_gate)
         {
-            if (_waiting.Count + values.Count <= WaitingLimit)
-            {
-                _waiting.AddRange(values);
-                return;
-            }
+            if (TryAdd(_waiting, values)) return;
         }
-        metrics.Shed.Add(values.Count, new KeyValuePair<string, object?>("reason", "district_rules_behind"));
+        Shed(values.Count);
     }
+
+    /// <summary>Takes over what sensors of other groups said in districts that are watched here. Thread-safe.</summary>
+    public void TellOfOthers(IReadOnlyList<DistrictValue> values)
+    {
+        lock (_gate)
+        {
+            if (TryAdd(_received, values)) return;
+        }
+        Shed(values.Count);
+    }
+
+    private static bool TryAdd(List<DistrictValue> waiting, IReadOnlyList<DistrictValue> values)
+    {
+        if (waiting.Count + values.Count > WaitingLimit) return false;
+        waiting.AddRange(values);
+        return true;
+    }
+
+    private void Shed(int values) => metrics.Shed.Add(values, new KeyValuePair<string, object?>("reason", "district_rules_behind"));
 
     /// <summary>Puts rules in force with the next look. Thread-safe.</summary>
     public void Use(RuleSet rules)
@@ -92,6 +111,7 @@ internal sealed class DistrictWatches(string group, EpisodeWriter episodes, City
                 continue;
             }
             // What another engine left serves where there is none of this one's.
+            if (!IsOurs(checkpoint.Node.Node[Mark.Length..])) continue;
             if (checkpoint.Node.Group == group) own.Add(checkpoint.Node.Node);
             else if (own.Contains(checkpoint.Node.Node)) continue;
             Restore(checkpoint.State);
@@ -112,15 +132,16 @@ internal sealed class DistrictWatches(string group, EpisodeWriter episodes, City
         TakeRules();
         foreach (var episode in open)
         {
-            if (episode.Sensor.District is { } district) Of(district).Adopt(episode);
+            if (episode.Sensor.District is { } district && IsOurs(district)) Of(district).Adopt(episode);
         }
     }
 
     /// <summary>Before <see cref="Run"/>: what the sensors' twins know, so that districts need not wait for every sensor to speak again.</summary>
-    public void Hear(IReadOnlyList<SensorView> sensors)
+    public void Hear(IEnumerable<SensorView> sensors)
     {
-        foreach (var sensor in sensors)
+        foreach (var sensor in post is null ? sensors : sensors.Concat(post.SensorsBeside(group)))
         {
+            if (!IsOurs(sensor.Place.District)) continue;
             foreach (var live in sensor.Values)
             {
                 if (live is not { Quality: Quality.Good, Value: { } value } || !Watches(sensor.Place.District, live.Quantity)) continue;
@@ -157,12 +178,34 @@ internal sealed class DistrictWatches(string group, EpisodeWriter episodes, City
     private void TakeValues()
     {
         lock (_gate) (_reading, _waiting) = (_waiting, _reading);
-        foreach (ref readonly var value in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_reading))
+        foreach (ref readonly var value in CollectionsMarshal.AsSpan(_reading))
         {
-            Of(value.District).Hear(value.Sensor, value.Site, value.Quantity, value.At, value.Value);
-            _heard = true;
+            if (IsOurs(value.District)) Hear(value);
+            else AwayTo(post!.HomeOf(value.District)).Add(value);
         }
         _reading.Clear();
+        lock (_gate) (_reading, _received) = (_received, _reading);
+        foreach (ref readonly var value in CollectionsMarshal.AsSpan(_reading)) Hear(value); // whoever sent them: they are not sent on
+        _reading.Clear();
+        foreach (var (home, values) in _away)
+        {
+            if (values.Count > 0) post!.Send(home, values);
+            values.Clear();
+        }
+    }
+
+    private void Hear(in DistrictValue value)
+    {
+        Of(value.District).Hear(value.Sensor, value.Site, value.Quantity, value.At, value.Value);
+        _heard = true;
+    }
+
+    private bool IsOurs(string district) => post is null || post.HomeOf(district) == group;
+
+    private List<DistrictValue> AwayTo(string home)
+    {
+        if (!_away.TryGetValue(home, out var values)) _away.Add(home, values = []);
+        return values;
     }
 
     private void TakeRules()

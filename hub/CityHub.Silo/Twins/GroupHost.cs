@@ -30,14 +30,15 @@ internal sealed class GroupHost
 
     /// <param name="groups">Those that it listens to.</param>
     /// <param name="alone">Other groups have hosts of their own: what is not of its groups is left to them.</param>
-    public GroupHost(IReadOnlyList<string> groups, GroupHostParts parts, bool alone = false)
+    /// <param name="post">Where other owners watch districts; null: they are all watched here.</param>
+    public GroupHost(IReadOnlyList<string> groups, GroupHostParts parts, bool alone = false, IDistrictPost? post = null)
     {
         (Groups, _parts, _alone) = (groups, parts, alone);
         var hub = parts.Hub.Value;
         Episodes = new(parts.Register, parts.Board, parts.Desk, parts.Places, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<EpisodeWriter>());
         Commands = new(parts.Register, hub.CommandLimit, parts.Feed, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<OutputCommands>());
         Calls = new(parts.Register, hub.CommandLimit, parts.Feed, parts.Wall, parts.Metrics, parts.Logs.CreateLogger<NodeCalls>());
-        _districts = new(alone ? groups[0] : "", Episodes, parts.City, parts.Wall, parts.Metrics);
+        _districts = new(alone ? groups[0] : "", Episodes, parts.City, parts.Wall, parts.Metrics, post);
         Engine = new LocalEngine(new(hub, parts.Timeline, parts.Places, Episodes, _districts, parts.Nearby, parts.Feed, parts.Refusals, parts.Unstored, parts.City, parts.Wall, parts.Metrics,
             parts.Voice, Commands, Calls, parts.Logs.CreateLogger<LocalEngine>()), parts.Budget);
         _gate = new(Engine.Mailboxes, parts.Budget, hub.MessageLimitKilobytes * 1024, parts.Wall, parts.Refusals, parts.Metrics);
@@ -78,6 +79,9 @@ internal sealed class GroupHost
         _start = await _recovery.Replay(cancel);
         _districts.Hear(Engine.Sensors());
     }
+
+    /// <summary>What sensors of other groups said in districts that are watched here.</summary>
+    public void HearDistricts(IReadOnlyList<DistrictValue> values) => _districts.TellOfOthers(values);
 
     /// <summary>Puts rules in force, before it runs or while it does.</summary>
     public void Use(RuleSet rules)

@@ -35,6 +35,9 @@ internal static class GroupShares
         return owners;
     }
 
+    /// <summary>The group whose owner watches a district; the same wherever the same groups are known.</summary>
+    public static string HomeOf(string district, IReadOnlyCollection<string> groups) => groups.Order(StringComparer.Ordinal).MaxBy(group => Wish(district, group))!;
+
     // The places add up to the groups, so each is full in the end: nobody has two more than another.
     private static Dictionary<string, int> Rooms(int groups, IReadOnlyCollection<string> silos)
     {

@@ -17,6 +17,19 @@ public sealed class ClusterTests(OnePostgres postgres) : IAsyncLifetime
 {
     private static readonly string[] Groups = ["city", "hill", "port"];
 
+    private const string DampDistrict = """
+
+          - id: damp
+            quantity: relative-humidity
+            district: { take: quorum, sites: 3, every: 1s, fresh-for: 1h }
+            lateness: 0s
+            above: 90
+            clear: 80
+            severity: minor
+            department: fire
+            message: The district is damp.
+        """;
+
     private readonly PostgresOptions _database = postgres.Database();
     private readonly List<HubRig> _silos = [];
 
@@ -26,7 +39,7 @@ public sealed class ClusterTests(OnePostgres postgres) : IAsyncLifetime
     {
         var first = await HubRig.Start(
             () => new PostgresRegister(new(), _database, new CityHub.Silo.Webhooks.WebhookComposer(SmartCity.Webhooks.City.Unnamed).Compose, TimeProvider.System, NullLogger<PostgresRegister>.Instance, TimeSpan.FromSeconds(15)),
-            HubRig.Heat,
+            HubRig.Heat + DampDistrict,
             [
                 ("Engine:Kind", "Orleans"), ("Engine:Silo", "one"), ("Engine:ProbeEvery", "00:00:00.500"), ("Engine:SettleAfter", "00:00:01"), ("Register:Kind", "Postgres"), ("Postgres:Host", _database.Host), ("Postgres:Port", $"{_database.Port}"),
                 ("Postgres:Database", _database.Database), ("Postgres:User", _database.User), ("Postgres:PasswordFile", _database.PasswordFile!),
@@ -124,6 +137,36 @@ public sealed class ClusterTests(OnePostgres postgres) : IAsyncLifetime
         foreach (var silo in _silos.Take(3)) await silo.StopHub();
         await Until.True(() => shows.Get<CityHub.Silo.Twins.GroupHosts>().Missing.Count == 3, "it says that nobody holds them");
         Assert.Empty(Held(shows));
+    }
+
+    [Fact]
+    public async Task A_rule_on_a_district_counts_the_sensors_of_every_group_also_after_the_silo_that_watched_it_has_gone()
+    {
+        var nodes = new List<NodeRig>();
+        foreach (var group in Groups) nodes.Add(await new NodeRig("n-" + group, group: group, site: "site of " + group).Start(_silos[0].Broker.Port));
+        await Send(1, 95, nodes.Take(2));
+        foreach (var silo in _silos) Assert.Equal(0, silo.Get<CityHub.Silo.Twins.EpisodeBoard>().OpenCount); // two of three sites
+        await Send(1, 95, nodes.Skip(2));
+        foreach (var silo in _silos) await Until.True(() => silo.Get<CityHub.Silo.Twins.EpisodeBoard>().OpenCount == 1, "the district's alert stands on every desk");
+        var episode = Assert.Single(await _silos[0].Episodes());
+        Assert.Equal((SensorId.OfDistrict("harbour"), 95.0), (episode.Sensor, episode.Value));
+
+        var watcher = _silos.Single(silo => Held(silo).Contains(CityHub.Silo.Twins.GroupShares.HomeOf("harbour", Groups)));
+        var births = nodes.Sum(node => node.Births);
+        await watcher.StopHub();
+        await Until.True(() => Running.SelectMany(Held).Order(StringComparer.Ordinal).SequenceEqual(Groups) && nodes.Sum(node => node.Births) > births, "the others hold its groups");
+        await Send(2, 70, nodes.Take(1));
+        await Until.True(async () => !(await Running.First().Episodes()).Single().IsOpen, "two of three sites are not the district");
+        foreach (var node in nodes) await node.DisposeAsync();
+
+        static async Task Send(ulong batch, double value, IEnumerable<NodeRig> nodes)
+        {
+            foreach (var node in nodes)
+            {
+                node.Send(Lane.Raw, batch, node.Reading(value, quantity: Quantity.RelativeHumidity));
+                await Until.True(() => node.IsAnswered(Lane.Raw, batch), "it is taken");
+            }
+        }
     }
 
     [Fact]

@@ -50,6 +50,15 @@ public sealed class GroupSharesTests
     }
 
     [Fact]
+    public void A_district_has_one_home_in_whatever_order_the_groups_are_known_and_districts_are_spread_over_them()
+    {
+        var groups = Names("group", 5);
+        var homes = Names("district", 200).Select(district => GroupShares.HomeOf(district, groups)).ToList();
+        Assert.Equal(homes, Names("district", 200).Select(district => GroupShares.HomeOf(district, [.. groups.Reverse()])));
+        Assert.All(groups, group => Assert.InRange(homes.Count(home => home == group), 20, 60));
+    }
+
+    [Fact]
     public void Without_a_silo_nobody_holds_anything() => Assert.Empty(GroupShares.Of(["city"], []));
 
     [Fact]

@@ -22,12 +22,12 @@ public sealed class NodeRig : IMqttHandler, IAsyncDisposable
     private volatile int _births;
     private ulong _sample;
 
-    public NodeRig(string name, ulong outbox = 7, uint boot = 1, string device = "bme280", string? district = "harbour", string group = "city", params Quantity[] quantities)
+    public NodeRig(string name, ulong outbox = 7, uint boot = 1, string device = "bme280", string? district = "harbour", string group = "city", string site = "Pier 1", params Quantity[] quantities)
     {
         _key = new(group, name);
         (_outbox, Boot) = (new(outbox), boot);
         if (quantities.Length == 0) quantities = [Quantity.AirTemperature, Quantity.RelativeHumidity, Quantity.Smoke];
-        _session = new(new(_key, [new(device, quantities)], new(district, "Pier 1", 53.5, 9.9), "cityhub-" + group), null);
+        _session = new(new(_key, [new(device, quantities)], new(district, site, 53.5, 9.9), "cityhub-" + group), null);
         Device = device;
     }
 

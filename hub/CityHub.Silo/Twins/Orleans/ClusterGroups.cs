@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +10,7 @@ namespace CityHub.Silo.Twins.Orleans;
 /// The groups that the cluster has given to this silo, and the keeper that sees to it that every group of the settings is held by some silo: at the start, and again each period.
 /// A group whose silo was voted out is so taken up by another within the keeper's period. When silos have stayed the same for a while, what is another one's share is given up to it, a group at a time.
 /// </summary>
-internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hosts, GroupHostParts parts, EpisodeWriter own, OwnParts failures, DeskDuty duty, TwinMirror mirror, SiloShares shares, IOptions<EngineOptions> engine,
+internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hosts, GroupHostParts parts, EpisodeWriter own, OwnParts failures, DeskDuty duty, TwinMirror mirror, SiloShares shares, IDistrictPost post, IOptions<EngineOptions> engine,
     ILogger<ClusterGroups> log) : IGroups
 {
     /// <summary>For each moment that mirroring took it rests so many.</summary>
@@ -48,7 +47,7 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
     public HeldGroup Begin(string group, Action move)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var held = new HeldGroup(group, engine.Value.Silo, _restored.Task, hosts, _shares, parts, failures, () => _rules, log, move);
+        var held = new HeldGroup(group, engine.Value.Silo, _restored.Task, hosts, _shares, parts, failures, post, () => _rules, log, move);
         _held[held] = 0;
         _ = Forget(held);
         return held;
@@ -91,7 +90,7 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
             yield return Each(engine.Value.KeepEvery, () => Keep(group, stopping), stopping);
             yield return Each(engine.Value.MirrorEvery, () => Mirror(group, stopping), stopping);
         }
-        yield return Each(engine.Value.KeepEvery, () => Tried(() => grains.GetGrain<IDeskClock>(0).Hold(), stopping), stopping);
+        yield return Each(engine.Value.KeepEvery, () => Calls.Tried(() => grains.GetGrain<IDeskClock>(0).Hold(), stopping), stopping);
         yield return Each(engine.Value.KeepEvery, Settle, stopping);
     }
 
@@ -104,7 +103,7 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
 
     private async Task Keep(string group, CancellationToken stopping)
     {
-        var fault = await Tried(() => grains.GetGrain<IIngest>(group).Hold(), stopping);
+        var fault = await Calls.Tried(() => grains.GetGrain<IIngest>(group).Hold(), stopping);
         lock (_missing)
         {
             if (fault is null) _missing.Remove(group);
@@ -137,7 +136,7 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
     {
         if (hosts.Groups.Contains(group)) return;
         var since = 0L;
-        var fault = await Tried(async () =>
+        var fault = await Calls.Tried(async () =>
         {
             var views = await grains.GetGrain<IIngest>(group).Views();
             since = _wall.GetTimestamp(); // what it takes to read counts, and to write it took as long; who waited for a group on its way from one silo to another need not rest for that
@@ -146,20 +145,6 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
         if (fault is not null) return; // the last look stays: nodes that are there are not shown as gone because a silo is
         // A large city's sensors are looked at less often rather than at the cost of its readings.
         if (_wall.GetElapsedTime(since) * 2 * MirrorShare is var rest && rest > engine.Value.MirrorEvery) await Task.Delay(rest, _wall, stopping);
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever stands between silos, it is tried again in the next period, and said.")]
-    private static async Task<Exception?> Tried(Func<Task> call, CancellationToken stopping)
-    {
-        try
-        {
-            await call().WaitAsync(stopping);
-            return null;
-        }
-        catch (Exception fault) when (!stopping.IsCancellationRequested)
-        {
-            return fault;
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "Group {Group} is given up here: it is silo {Owner}'s share")]

@@ -17,6 +17,7 @@ internal sealed partial class HeldGroup
     private readonly TimelineShares _shares;
     private readonly GroupHostParts _parts;
     private readonly OwnParts _failures;
+    private readonly IDistrictPost _post;
     private readonly Func<RuleSet> _rules;
     private readonly ILogger _log;
     private readonly Action _move;
@@ -24,9 +25,9 @@ internal sealed partial class HeldGroup
     /// <param name="silo">What people know the owner by.</param>
     /// <param name="move">Has its activation move to where the group is to be.</param>
     /// <param name="ready">Done when this silo can run a group: it has rules, and a desk.</param>
-    public HeldGroup(string group, string silo, Task ready, GroupHosts hosts, TimelineShares shares, GroupHostParts parts, OwnParts failures, Func<RuleSet> rules, ILogger log, Action move)
+    public HeldGroup(string group, string silo, Task ready, GroupHosts hosts, TimelineShares shares, GroupHostParts parts, OwnParts failures, IDistrictPost post, Func<RuleSet> rules, ILogger log, Action move)
     {
-        (_group, _silo, _ready, _hosts, _shares, _parts, _failures, _rules, _log, _move) = (group, silo, ready, hosts, shares, parts, failures, rules, log, move);
+        (_group, _silo, _ready, _hosts, _shares, _parts, _failures, _post, _rules, _log, _move) = (group, silo, ready, hosts, shares, parts, failures, post, rules, log, move);
         Ended = Task.Run(Live); // not on the grain's own scheduler: to bring a city back is work
     }
 
@@ -54,14 +55,14 @@ internal sealed partial class HeldGroup
     private async Task Live()
     {
         var timeline = _shares.Join();
-        var host = new GroupHost([_group], _parts with { Timeline = timeline }, alone: true);
+        var host = new GroupHost([_group], _parts with { Timeline = timeline }, alone: true, _post);
         try
         {
             await _ready.WaitAsync(_ending.Token);
             await host.Claim(_silo);
             _parts.Places.Load(); // what its owner before this one wrote
             var open = await _parts.Register.ListEpisodes(new(Open: true, Limit: int.MaxValue));
-            await host.Restore(_rules(), open.Where(IsOurs).ToList(), _ending.Token);
+            await host.Restore(_rules(), open, _ending.Token);
             _failures.Restore(open, episode => _failures.IsOfGroup(episode.Sensor, _group));
             using var leaving = _ending.Token.Register(() => _hosts.Remove(host));
             await host.Run(() =>
@@ -94,10 +95,6 @@ internal sealed partial class HeldGroup
             _started.TrySetCanceled();
         }
     }
-
-    /// <summary>A district's episode is of the group whose sensors stand in it.</summary>
-    private bool IsOurs(Episode episode) =>
-        episode.Sensor.District is not { } district || _parts.Places.All.Any(place => place.Device.Node.Group == _group && place.Place.District == district);
 
     [LoggerMessage(LogLevel.Information, "Group {Group} is held here")]
     private partial void Held(string group);

@@ -35,6 +35,8 @@ internal sealed class IngestGrain : Grain, IIngest
 
     public async Task<byte> Call(byte[] call) => (byte)await (await _held.Started).Calls.Ask(TwinText.Call(call));
 
+    public async Task Hear(byte[] values) => (await _held.Started).HearDistricts(TwinText.Values(values));
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _held.End();
 
     private async Task EndWith(HeldGroup held)

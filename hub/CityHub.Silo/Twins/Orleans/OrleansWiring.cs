@@ -46,6 +46,7 @@ internal static class OrleansWiring
             .AddSingleton<EpisodeWriter>() // of the silo's own parts, under nobody's tenure
             .AddSingleton<TwinMirror>()
             .AddSingleton<SiloShares>()
+            .AddSingleton<IDistrictPost, ClusterDistricts>()
             .AddSingleton<ClusterGroups>()
             .AddSingleton<IGroups>(p => p.GetRequiredService<ClusterGroups>())
             .AddSingleton<ITwinViews, ClusterTwins>()

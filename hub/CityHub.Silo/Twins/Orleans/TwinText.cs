@@ -13,6 +13,7 @@ internal sealed record TwinPage(IReadOnlyList<NodeView> Nodes, IReadOnlyList<Sen
 [JsonSerializable(typeof(TwinPage))]
 [JsonSerializable(typeof(OutputCommand))]
 [JsonSerializable(typeof(NodeCall))]
+[JsonSerializable(typeof(List<DistrictValue>))]
 internal sealed partial class TwinText : JsonSerializerContext
 {
     public static byte[] Write(TwinPage page) => JsonSerializer.SerializeToUtf8Bytes(page, Default.TwinPage);
@@ -20,6 +21,8 @@ internal sealed partial class TwinText : JsonSerializerContext
     public static byte[] Write(OutputCommand command) => JsonSerializer.SerializeToUtf8Bytes(command, Default.OutputCommand);
 
     public static byte[] Write(NodeCall call) => JsonSerializer.SerializeToUtf8Bytes(call, Default.NodeCall);
+
+    public static byte[] Write(List<DistrictValue> values) => JsonSerializer.SerializeToUtf8Bytes(values, Default.ListDistrictValue);
 
     /// <exception cref="JsonException">Another release wrote it, in a way that this one does not read.</exception>
     public static TwinPage Page(byte[] text) => JsonSerializer.Deserialize(text, Default.TwinPage) ?? throw new JsonException("null");
@@ -29,4 +32,7 @@ internal sealed partial class TwinText : JsonSerializerContext
 
     /// <inheritdoc cref="Page"/>
     public static NodeCall Call(byte[] text) => JsonSerializer.Deserialize(text, Default.NodeCall) ?? throw new JsonException("null");
+
+    /// <inheritdoc cref="Page"/>
+    public static List<DistrictValue> Values(byte[] text) => JsonSerializer.Deserialize(text, Default.ListDistrictValue) ?? throw new JsonException("null");
 }
