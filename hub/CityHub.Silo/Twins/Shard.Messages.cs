@@ -238,7 +238,7 @@ internal sealed partial class Shard
     private ObserveOutcome Observe(SensorActor sensor, in Reading reading)
     {
         _parts.City.Follow(reading.At);
-        if (sensor.Heard(reading, _wallNow)) _parts.Feed.Tell(_wallNow, "sensor.online", sensor.Twin.Id.Value);
+        if (sensor.Heard(reading, _wallNow)) _parts.Feed.Tell(_wallNow, HubEvents.SensorOnline, sensor.Twin.Id.Value);
         if (reading.Quality == Quality.Fail) _parts.Refusals.Add(sensor.Node.Name, RefusalReason.Implausible);
         var repairs = sensor.Plan.RepairsOf(reading.Quantity);
         var outcome = LooksAround(sensor, reading, repairs, out var checks)

@@ -235,7 +235,7 @@ internal sealed partial class Shard
             if (node.Twin.Presence != NodePresence.Online) continue;
             foreach (var sensor in node.Sensors.Values)
             {
-                if (sensor.Look(_wallNow)) _parts.Feed.Tell(_wallNow, "sensor.stale", sensor.Twin.Id.Value);
+                if (sensor.Look(_wallNow)) _parts.Feed.Tell(_wallNow, HubEvents.SensorStale, sensor.Twin.Id.Value);
             }
         }
     }
@@ -281,14 +281,7 @@ internal sealed partial class Shard
         {
             foreach (var sensor in node.Sensors.Values) sensor.Expect(_wallNow);
         }
-        var kind = presence switch
-        {
-            NodePresence.Online => "node.online",
-            NodePresence.Offline => "node.offline",
-            NodePresence.Stale => "node.stale",
-            NodePresence.Unheard => "node.unheard",
-        };
-        _parts.Feed.Tell(_wallNow, kind, node.Name);
+        if (HubEvents.OfNode(node.Presence) is { } kind) _parts.Feed.Tell(_wallNow, kind, node.Name);
     }
 
     private void MarkDirty(NodeActor node)

@@ -1,4 +1,5 @@
 #if NPGSQL && ORLEANS
+using System.Collections.Concurrent;
 using CityHub.Contracts;
 using CityHub.Silo.Register;
 using CityHub.Silo.Tests.Register;
@@ -137,6 +138,25 @@ public sealed class ClusterTests(OnePostgres postgres) : IAsyncLifetime
         foreach (var silo in _silos.Take(3)) await silo.StopHub();
         await Until.True(() => shows.Get<CityHub.Silo.Twins.GroupHosts>().Missing.Count == 3, "it says that nobody holds them");
         Assert.Empty(Held(shows));
+    }
+
+    [Fact]
+    public async Task That_a_node_went_is_told_once_at_every_silo_also_where_its_group_is_not_held()
+    {
+        using var listening = new CancellationTokenSource();
+        var heard = _silos.ToDictionary(silo => silo, _ => new ConcurrentQueue<string>());
+        var listens = _silos.Select(silo => Task.Run(async () =>
+        {
+            await foreach (var happened in silo.City.Events(listening.Token)) heard[silo].Enqueue($"{happened.Kind} {happened.Subject}");
+        })).ToArray();
+        foreach (var silo in _silos) await Until.True(() => silo.Get<CityHub.Silo.Twins.EventFeed>().Listeners == 1, "somebody listens");
+        var node = await new NodeRig("n1").Start(_silos[0].Broker.Port);
+        foreach (var silo in _silos) await Until.True(() => silo.City.Nodes().Any(one => one.Presence == Presence.Online), "it is shown");
+        await node.DisposeAsync();
+        foreach (var silo in _silos) await Until.True(() => heard[silo].Contains("node.offline city/n1"), "it is heard");
+        Assert.All(heard.Values, events => Assert.Equal(1, events.Count(one => one == "node.offline city/n1")));
+        await listening.CancelAsync();
+        await Task.WhenAll(listens).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     [Fact]

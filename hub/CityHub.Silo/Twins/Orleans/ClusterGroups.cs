@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CityHub.Silo.Watch.Desk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SmartCity.Readings;
 using SmartCity.Watch;
 
 namespace CityHub.Silo.Twins.Orleans;
@@ -134,13 +135,17 @@ internal sealed partial class ClusterGroups(IGrainFactory grains, GroupHosts hos
 
     private async Task Mirror(string group, CancellationToken stopping)
     {
-        if (hosts.Groups.Contains(group)) return;
+        if (hosts.Groups.Contains(group))
+        {
+            mirror.Forget(group);
+            return;
+        }
         var since = 0L;
         var fault = await Calls.Tried(async () =>
         {
             var views = await grains.GetGrain<IIngest>(group).Views();
             since = _wall.GetTimestamp(); // what it takes to read counts, and to write it took as long; who waited for a group on its way from one silo to another need not rest for that
-            mirror.Take(group, TwinText.Page(views));
+            foreach (var (kind, subject) in mirror.Take(group, TwinText.Page(views))) parts.Feed.Tell(Instant.From(_wall.GetUtcNow()), kind, subject);
         }, stopping);
         if (fault is not null) return; // the last look stays: nodes that are there are not shown as gone because a silo is
         // A large city's sensors are looked at less often rather than at the cost of its readings.
