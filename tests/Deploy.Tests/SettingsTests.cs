@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using k8s.Models;
 using Rig;
 
 namespace Deploy.Tests;
