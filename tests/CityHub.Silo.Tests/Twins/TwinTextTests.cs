@@ -46,6 +46,13 @@ public sealed class TwinTextTests
         Assert.Equal(call, TwinText.Call(TwinText.Write(call)));
     }
 
+    [Fact]
+    public void What_is_said_in_a_district_comes_over_the_wire_to_the_bit()
+    {
+        List<CityHub.Silo.Twins.DistrictValue> values = [new("harbour", "quay \"7\"", new("port.pole-1.air"), Quantity.AirTemperature, new(1_700_000_000_123), 21.1 + 0.2), new("größe", "", new("x"), Quantity.WaterLevel, new(1), -0.0)];
+        Assert.Equal(values, TwinText.Values(TwinText.Write(values)));
+    }
+
     private static string Shown(NodeView view) => view with { Deviations = Array.Empty<string>() } + string.Join(",", view.Deviations);
 }
 #endif

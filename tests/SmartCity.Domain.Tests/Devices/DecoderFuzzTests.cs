@@ -36,7 +36,7 @@ public sealed class DecoderFuzzTests
         var bytes = new byte[Pms5003Frame.Length];
         var frames = new List<Pms5003Frame>();
         var stream = Pms5003Stream.Empty;
-        var (good, bad) = (0, 0);
+        var (good, bad, found) = (0, 0, 0);
         for (var round = 0; round < Rounds; round++)
         {
             new Pms5003Frame((ushort)random.Next(0x10000), (ushort)random.Next(0x10000), (ushort)random.Next(0x10000)).Encode(bytes);
@@ -47,10 +47,11 @@ public sealed class DecoderFuzzTests
             Assert.Equal(whole, Pms5003Frame.Decode(bytes) is not null);
             frames.Clear();
             stream = stream.Observe(bytes.AsSpan(0, random.Next(8) == 0 ? random.Next(bytes.Length) : bytes.Length), frames);
-            Assert.True(frames.Count <= 2);
+            found += frames.Count;
             _ = whole ? good++ : bad++;
         }
         AssertBoth(good, bad);
+        Assert.InRange(found, good / 2, good); // a frame behind a torn one may be lost with it; none is found that was not whole
     }
 
     [Fact]
