@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -29,7 +30,10 @@ internal static class MqttNetWords
             options.WithWillTopic(will.Topic.Name).WithWillPayload(will.Payload.ToArray()).WithWillQualityOfServiceLevel((MqttQualityOfServiceLevel)will.Qos).WithWillRetain(will.Retain);
         }
         if (connect.Tls is { } tls) UseTls(options, connect.Host, tls);
-        return options.Build();
+        var built = options.Build();
+        // By default the library closes with a reset, which takes back what the broker has not read yet: last words would be lost.
+        if (built.ChannelOptions is MqttClientTcpOptions tcp) tcp.LingerState = new LingerOption(false, 0);
+        return built;
     }
 
     private static void UseTls(MqttClientOptionsBuilder options, string host, MqttTls files)
