@@ -118,7 +118,10 @@ internal static class Ingest
         var before = hub.Process.Figures();
         var result = await city.Run(rate, length, answered: true, hotShare, TimeSpan.FromSeconds(3));
         var after = hub.Process.Figures();
-        var passed = (await Stages.Look(hub.Http)).Since(stages).ToList();
+        var look = await Stages.Look(hub.Http);
+        var passed = look.Since(stages).ToList();
+        var (collections, pause) = look.CollectionsSince(stages);
+        passed.Add(("  garbage collected, mean pause", collections, pause, double.NaN));
         if (hotShare > 0) await Until.True(() => alerts.Outstanding == 0, "every alert is delivered", TimeSpan.FromSeconds(20));
         var readings = Math.Max(1, result.Taken * Metrics);
         return new(rate, result.Settled && result.Dropped == 0 && result.Resent == 0, (after.Cpu - before.Cpu).TotalMicroseconds / readings, after.PeakBytes / 1e6, result.Answer, alerts.Latency, passed);

@@ -16,12 +16,15 @@ internal sealed class Stages
     ];
 
     private readonly Dictionary<string, List<(double Bound, long Count)>> _buckets = [];
+    private double _collections, _pausedSeconds;
 
     public static async Task<Stages> Look(HttpClient hub)
     {
         var stages = new Stages();
         foreach (var line in (await hub.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n'))
         {
+            if (line.StartsWith("dotnet_gc_collections_total", StringComparison.Ordinal)) stages._collections += Value(line);
+            if (line.StartsWith("dotnet_gc_pause_seconds_total", StringComparison.Ordinal)) stages._pausedSeconds = Value(line);
             var at = line.IndexOf("_bucket{", StringComparison.Ordinal);
             if (at < 0) continue;
             var bound = line[(line.IndexOf("le=\"", StringComparison.Ordinal) + 4)..line.LastIndexOf('"')];
@@ -29,6 +32,15 @@ internal sealed class Stages
             buckets.Add((bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture), long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)));
         }
         return stages;
+
+        static double Value(string line) => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Collections of garbage since an earlier look, and how long one stopped everything on average, in milliseconds.</summary>
+    public (long Count, double MeanPause) CollectionsSince(Stages earlier)
+    {
+        var count = _collections - earlier._collections;
+        return ((long)count, count > 0 ? (_pausedSeconds - earlier._pausedSeconds) * 1000 / count : 0);
     }
 
     /// <summary>Name, count, and the upper bounds in milliseconds of the buckets that hold the median and the 99th percentile, since an earlier look.</summary>

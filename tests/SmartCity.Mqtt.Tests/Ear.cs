@@ -21,6 +21,9 @@ public sealed class Ear(IMqttLink link, string clientId, int port) : IMqttHandle
 
     public ConcurrentQueue<(string Filter, bool Granted)> Subscriptions { get; } = new();
 
+    /// <summary>How many messages had been heard at each end of a burst.</summary>
+    public ConcurrentQueue<int> BurstEnds { get; } = new();
+
     public Action? OnMessageDo { get; set; }
 
     public int Connected;
@@ -65,6 +68,8 @@ public sealed class Ear(IMqttLink link, string clientId, int port) : IMqttHandle
         Messages.Enqueue((Encoding.UTF8.GetString(topicUtf8), payload.ToArray(), qos, retain));
         OnMessageDo?.Invoke();
     }
+
+    public void OnBurstEnd() => BurstEnds.Enqueue(Messages.Count);
 
     public void OnSubscribed(string filter, bool granted) => Subscriptions.Enqueue((filter, granted));
 

@@ -18,6 +18,9 @@ public interface IMqttLink : IDisposable
     /// </summary>
     bool HasRoom(long bytes);
 
+    /// <summary>Whether it hears messages a burst at a time and says the end of each, see <see cref="IMqttHandler.OnBurstEnd"/>. If not, each message stands for itself.</summary>
+    bool HearsBursts => false;
+
     /// <summary>
     /// Begins to connect and returns at once. The handler hears either <see cref="IMqttHandler.OnConnected"/> and later
     /// <see cref="IMqttHandler.OnDisconnected"/>, or the latter alone: exactly one end for every opening.
@@ -54,6 +57,11 @@ public interface IMqttHandler
 
     /// <summary>A message. Both spans are valid during the call only.</summary>
     void OnMessage(ReadOnlySpan<byte> topicUtf8, ReadOnlySpan<byte> payload, MqttQos qos, bool retain);
+
+    /// <summary>No more messages are at hand just now: what was heard since the last end can be handed on together. Of links that hear bursts.</summary>
+    void OnBurstEnd()
+    {
+    }
 
     /// <summary>The broker's answer to a subscription.</summary>
     void OnSubscribed(string filter, bool granted)

@@ -42,24 +42,32 @@ public static class LedgerCodec
 
     public static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out BatchPosition? value)
     {
-        value = null;
+        var samples = new List<SampleRun>();
+        value = TryDecode(bytes, samples, out var position) ? new(position, samples) : null;
+        return value is not null;
+    }
+
+    /// <summary>As the other, into a list that is used again for each batch. After false, what is in the list means nothing.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, List<SampleRun> samples, out Position position)
+    {
+        position = default;
+        samples.Clear();
         var r = new VarintReader(bytes);
         if (!r.Byte(out var version) || version != Version) return false;
         if (!r.Byte(out var lane) || lane >= Lanes.Count) return false;
         if (!r.Varint(out var batch) || batch == 0) return false;
         if (!r.Varint(out var boot) || boot > ReadingOrder.MaxBoot) return false;
         if (!r.Varint(out var count) || count > MaxSamples) return false;
-        var samples = new SampleRun[(int)count];
         ulong last = 0;
-        for (var i = 0; i < samples.Length; i++)
+        for (var i = 0ul; i < count; i++)
         {
             if (!r.Varint(out var delta) || delta > ReadingOrder.MaxSample - last) return false;
             if (!r.Varint(out var packed) || packed >> 2 is 0 or > 255 || (packed & 3) > (ulong)ClockTrust.Unsynced) return false;
             last += delta;
-            samples[i] = new(ReadingOrder.Of((uint)boot, last), (ClockTrust)(packed & 3), (byte)(packed >> 2));
+            samples.Add(new(ReadingOrder.Of((uint)boot, last), (ClockTrust)(packed & 3), (byte)(packed >> 2)));
         }
         if (!r.AtEnd) return false;
-        value = new(new((Lane)lane, batch), samples);
+        position = new((Lane)lane, batch);
         return true;
     }
 

@@ -10,8 +10,7 @@ namespace SmartCity.Twins;
 internal sealed partial class QuantityTwin
 {
     private QualityChecks? _checks;
-    private QualityFold _baseQuality;
-    private QualityFold _nowQuality;
+    private QualityFolds? _folds; // null: nothing was ever checked
 
     public bool HasChecks => _checks is not null;
 
@@ -26,7 +25,7 @@ internal sealed partial class QuantityTwin
 
     private void JudgeNewest(SensorId sensor, in Kept reading, long looked, long now, List<EpisodeEvent> events)
     {
-        Judged = _nowQuality.Take(_checks!, reading.At, reading.Value, reading.Source, out var before);
+        Judged = _folds!.Now.Take(_checks!, reading.At, reading.Value, reading.Source, out var before);
         JudgedBefore = before;
         var previous = _kept.Count - 1;
         var judged = new Kept(reading.Order, reading.At, reading.Value, Judged, reading.Source, Judged);
@@ -52,10 +51,10 @@ internal sealed partial class QuantityTwin
     // All over again from the base: after a reading that came between others, and after a restart.
     private void JudgeKept()
     {
-        _nowQuality = _baseQuality;
+        _folds!.Now = _folds.Base;
         for (var i = 0; i < _kept.Count; i++)
         {
-            _kept.Judge(i, _nowQuality.Take(_checks!, _kept[i].At, _kept[i].Value, _kept[i].Source, out var before));
+            _kept.Judge(i, _folds.Now.Take(_checks!, _kept[i].At, _kept[i].Value, _kept[i].Source, out var before));
             if (i > 0 && before > _kept[i - 1].Quality) _kept.Judge(i - 1, before);
         }
     }
@@ -64,9 +63,18 @@ internal sealed partial class QuantityTwin
     private void Check(QualityChecks? checks)
     {
         if (IsBound && checks == _checks) return;
-        if (IsBound) _baseQuality = default;
-        (_nowQuality, _checks) = (_baseQuality, checks);
-        if (IsBound || checks is null) return;
-        for (var i = 0; i < _kept.Count; i++) _nowQuality.Take(checks, _kept[i].At, _kept[i].Value, _kept[i].Source, out _);
+        if (IsBound) _folds = null;
+        _checks = checks;
+        if (checks is null) return;
+        _folds ??= new();
+        _folds.Now = _folds.Base;
+        if (IsBound) return;
+        for (var i = 0; i < _kept.Count; i++) _folds.Now.Take(checks, _kept[i].At, _kept[i].Value, _kept[i].Source, out _);
+    }
+
+    private sealed class QualityFolds
+    {
+        public QualityFold Base;
+        public QualityFold Now;
     }
 }

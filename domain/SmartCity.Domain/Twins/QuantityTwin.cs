@@ -221,7 +221,7 @@ internal sealed partial class QuantityTwin
             Numbers.Write(w, _kept[i].Value);
             last = _kept[i];
         }
-        _baseQuality.Write(w);
+        (_folds?.Base ?? default).Write(w);
         w.Varint((ulong)_rules.Length);
         foreach (var rule in _rules) rule.Write(w, looked);
     }
@@ -246,7 +246,8 @@ internal sealed partial class QuantityTwin
             last = new(last.Order + step, at, value, quality, source, quality);
             twin._kept.Append(last);
         }
-        if (!QualityFold.TryRead(ref r, out twin._baseQuality)) return false;
+        if (!QualityFold.TryRead(ref r, out var fold)) return false;
+        if (!fold.IsEmpty) twin._folds = new() { Base = fold };
         if (!r.Varint(out var rules) || rules > MaxRules) return false;
         twin._rules = new RuleTwin[(int)rules];
         for (var i = 0; i < twin._rules.Length; i++)
@@ -293,7 +294,7 @@ internal sealed partial class QuantityTwin
         if (_kept.Count == 0) return;
         _baseThrough = _kept.Newest.Order;
         _hasBase = true;
-        _baseQuality = _nowQuality;
+        if (_folds is not null) _folds.Base = _folds.Now;
         _kept.Clear();
     }
 
@@ -309,7 +310,7 @@ internal sealed partial class QuantityTwin
         {
             if (!rule.IsQuietInBase(oldest)) Absorb(rule, sensor, oldest, now, events);
         }
-        if (_checks is not null) _baseQuality.Take(_checks, oldest.At, oldest.Value, oldest.Source, out _);
+        if (_checks is not null) _folds!.Base.Take(_checks, oldest.At, oldest.Value, oldest.Source, out _);
         _baseThrough = oldest.Order;
         _hasBase = true;
         _kept.DropOldest();

@@ -29,6 +29,9 @@ internal struct QualityFold
     private double _olderLow;
     private double _olderHigh;
 
+    /// <summary>Whether it has taken nothing yet.</summary>
+    public readonly bool IsEmpty => _has == 0;
+
     /// <summary>Takes the next reading.</summary>
     /// <param name="source">The quality that it came with.</param>
     /// <param name="before">What the reading before turns out to be, if worse than good; good: nothing new about it.</param>

@@ -14,7 +14,7 @@ internal sealed partial class RuleTwin
     public void Fail(SensorId sensor, uint epoch, in Kept reading, long now, List<EpisodeEvent> events)
     {
         var rule = Plan!;
-        var open = _now.Fold.Phase == Phase.Raised ? _now.Fold.Reopened(rule.Levels) : default;
+        var open = _now.Phase == Phase.Raised ? _now.Fold.Reopened(rule.Levels) : default;
         Begin(open);
         (_clockAhead, Deadline, _isPlain) = (false, long.MaxValue, false);
         if (HasFailed) return;

@@ -150,7 +150,8 @@ internal sealed partial class RuleTwin
         }
         (twin._told, twin._movedTold) = ((Told)told, (long)moved);
         twin._lateBreached = (flags & LateBreached) != 0;
-        if (!Threshold.TryRead(ref r, out twin._base.Fold) || !Threshold.TryRead(ref r, out twin._now.Fold)) return false;
+        if (!Threshold.TryRead(ref r, out var fold) || !Threshold.TryRead(ref r, out var stands)) return false;
+        (twin._base.Fold, twin._now.Fold) = (fold, stands);
         if ((flags & HasSlots) != 0)
         {
             if (!SlotRing.TryRead(ref r, out var slots)) return false;

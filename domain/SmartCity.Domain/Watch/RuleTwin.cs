@@ -43,10 +43,10 @@ internal sealed partial class RuleTwin
     public long Deadline { get; private set; } = long.MaxValue;
 
     /// <summary>Whether a reading changes nothing: a rule that a value alone decides, at rest, and a value that does not breach it. Most readings.</summary>
-    public bool IsQuiet(in Kept reading) => _isPlain && _now.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
+    public bool IsQuiet(in Kept reading) => _isPlain && _now.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || !Plan!.Passes(reading.Quality);
 
     /// <summary>Whether the base need not take a reading either.</summary>
-    public bool IsQuietInBase(in Kept reading) => _isPlain && _base.Fold.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || Plan!.Learns || !Plan.Passes(reading.Quality);
+    public bool IsQuietInBase(in Kept reading) => _isPlain && _base.Phase == Phase.Normal && !Plan!.Breached(reading.Value) || Plan!.Learns || !Plan.Passes(reading.Quality);
 
     /// <summary>Takes the next reading in order, one that is not quiet.</summary>
     /// <param name="looked">The time of the last look, through which the clock's part has been told.</param>
@@ -66,7 +66,7 @@ internal sealed partial class RuleTwin
         var slotsMoved = _now.Take(Plan!, epoch, reading, ref sink);
         _told = sink.Finish();
         _movedTold = sink.MovedTold;
-        var held = _now.Fold.HeldUntil(Plan!, Plan!.HeardSince);
+        var held = _now.HeldUntil(Plan!, Plan!.HeardSince);
         if (_now.Slots is not { } slots) Deadline = held;
         else Deadline = Math.Min(slotsMoved ? slots.NextDeadline(Plan!, after: 0) : Deadline, held);
     }

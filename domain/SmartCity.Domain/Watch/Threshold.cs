@@ -85,6 +85,9 @@ internal partial struct Threshold
     private PerLevel<uint> _past;
     private PerLevel<uint> _good;
 
+    /// <summary>Whether it is as it was when it began: no value has breached, or all is over and forgotten, and no vote counts.</summary>
+    public readonly bool IsAtRest => Phase == Phase.Normal && ((ReadOnlySpan<uint>)_past).IndexOfAnyExcept(0u) < 0 && ((ReadOnlySpan<uint>)_good).IndexOfAnyExcept(0u) < 0;
+
     /// <summary>When the clock alone will bring it to a higher level, if the last value still holds then; else <see cref="long.MaxValue"/>.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="heardSince">Silence before this instant is not counted: nobody listened.</param>

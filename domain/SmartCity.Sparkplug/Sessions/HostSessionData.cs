@@ -3,9 +3,11 @@ using SmartCity.Telemetry;
 
 namespace SmartCity.Sparkplug;
 
-/// <summary>Data: the hot path. Nothing is allocated here but the batch's position.</summary>
+/// <summary>Data: the hot path. Nothing is allocated here.</summary>
 public sealed partial class HostSession
 {
+    private readonly List<SampleRun> _samples = []; // of the batch that is being walked through
+
     private HostOutcome Data(string? deviceName, ReadOnlySpan<byte> payload, Instant receivedAt, List<DeviceReading> readings)
     {
         if (!_born) return Wanted(RebirthReason.BeforeBirth, SetAsideReason.BeforeBirth);
@@ -50,7 +52,6 @@ public sealed partial class HostSession
         private readonly byte _seq;
         private readonly List<DeviceReading> _readings;
         private readonly int _start;
-        private IReadOnlyList<SampleRun> _samples = [];
         private SampleRun _run;
         private int _nextRun;
         private int _leftInRun;
@@ -67,7 +68,7 @@ public sealed partial class HostSession
             _start = readings.Count;
         }
 
-        public BatchPosition? Batch { get; private set; }
+        public Position? Batch { get; private set; }
 
         /// <summary>Whether the node has said something of itself.</summary>
         public bool ToldVitals { get; private set; }
@@ -92,7 +93,7 @@ public sealed partial class HostSession
             if (reason == SetAsideReason.None && _session.IsLedgered)
             {
                 if (Batch is null) reason = ToldVitals ? SetAsideReason.None : SetAsideReason.MissingPosition;
-                else if (_leftInRun > 0 || _nextRun < _samples.Count) reason = SetAsideReason.SampleCountMismatch;
+                else if (_leftInRun > 0 || _nextRun < _session._samples.Count) reason = SetAsideReason.SampleCountMismatch;
             }
             if (reason != SetAsideReason.None && !IsPartial(reason)) _readings.RemoveRange(_start, _readings.Count - _start);
             return reason;
@@ -111,8 +112,8 @@ public sealed partial class HostSession
                 if (Batch is null) return SetAsideReason.MissingPosition;
                 while (_leftInRun == 0)
                 {
-                    if (_nextRun == _samples.Count) return SetAsideReason.SampleCountMismatch;
-                    _run = _samples[_nextRun++];
+                    if (_nextRun == _session._samples.Count) return SetAsideReason.SampleCountMismatch;
+                    _run = _session._samples[_nextRun++];
                     _leftInRun = _run.Metrics;
                 }
                 _leftInRun--;
@@ -172,9 +173,8 @@ public sealed partial class HostSession
 
         private SetAsideReason TakePosition(in MetricView metric)
         {
-            if (Batch is not null || metric.IsNull || metric.Field != ValueField.Bytes || !LedgerCodec.TryDecode(metric.Bytes, out BatchPosition? batch)) return SetAsideReason.BadPosition;
-            Batch = batch;
-            _samples = batch.Samples;
+            if (Batch is not null || metric.IsNull || metric.Field != ValueField.Bytes || !LedgerCodec.TryDecode(metric.Bytes, _session._samples, out var position)) return SetAsideReason.BadPosition;
+            Batch = position;
             return SetAsideReason.None;
         }
 

@@ -211,7 +211,7 @@ public readonly record struct HostOutcome
 
     /// <summary>Where the batch stands in the ledger. Also given with a reason that resending cannot cure: then it is accounted for, with nothing in it.
     /// Null for unledgered sources and where a resend will bring it.</summary>
-    public BatchPosition? Batch { get; init; }
+    public Position? Batch { get; init; }
 
     /// <summary>In a ledgered node's birth.</summary>
     public OutboxDeclaration? Outbox { get; init; }

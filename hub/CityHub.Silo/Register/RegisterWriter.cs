@@ -21,7 +21,7 @@ internal sealed partial class RegisterWriter : IDisposable
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(false, spinCount: 0);
     private readonly Queue<Write> _urgent = new();
     private readonly Queue<Write> _riding = new();
     private readonly Queue<Write> _background = new();

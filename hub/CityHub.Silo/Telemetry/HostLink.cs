@@ -161,8 +161,10 @@ public sealed partial class HostLink : IMqttHandler
     void IMqttHandler.OnMessage(ReadOnlySpan<byte> topicUtf8, ReadOnlySpan<byte> payload, MqttQos qos, bool retain)
     {
         if (topicUtf8.SequenceEqual(_stateTopic.Utf8)) HearState(payload);
-        else _gate.Take(topicUtf8, payload, qos, retain);
+        else _gate.Take(topicUtf8, payload, qos, retain, more: _link.HearsBursts);
     }
+
+    void IMqttHandler.OnBurstEnd() => _gate.EndBurst();
 
     /// <summary>Somebody (an old will, another tool) says that we are offline while we are not: said again (tck-id-host-topic-phid-birth-message).</summary>
     private void HearState(ReadOnlySpan<byte> payload)

@@ -19,7 +19,8 @@ public sealed class IngestGate(IReadOnlyList<Mailbox> mailboxes, IngestBudget bu
     /// <summary>Bytes waiting to be handled.</summary>
     public long QueuedBytes => budget.Queued;
 
-    public void Take(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain)
+    /// <param name="more">More may be at hand: <see cref="EndBurst"/> follows, and until then nobody need be woken for this one.</param>
+    public void Take(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain, bool more = false)
     {
         var parts = TopicParts.Of(topic);
         switch (parts.Glance)
@@ -49,7 +50,13 @@ public sealed class IngestGate(IReadOnlyList<Mailbox> mailboxes, IngestBudget bu
             flags |= MailFlags.Cut;
             payload = payload[..Math.Min(HeadBytes, payload.Length)];
         }
-        mailboxes[(int)(parts.Hash % (uint)mailboxes.Count)].Post(topic, payload, wall.GetTimestamp(), flags);
+        mailboxes[(int)(parts.Hash % (uint)mailboxes.Count)].Post(topic, payload, wall.GetTimestamp(), flags, more);
+    }
+
+    /// <summary>What was taken since the last end is to be handled now.</summary>
+    public void EndBurst()
+    {
+        for (var i = 0; i < mailboxes.Count; i++) mailboxes[i].EndBurst();
     }
 
     /// <summary>The lane of a batch: its position is its first metric. What has none is raw.</summary>

@@ -6,8 +6,8 @@ namespace CityHub.Silo.Telemetry;
 /// <summary>
 /// Messages on their way from the broker's connection to one shard. The connection's thread copies them into pooled chunks and goes on;
 /// the shard takes all chunks at once. No allocation per message.
-/// <para>Mail that comes to an idle shard wakes it at once. While mail keeps coming it is taken a millisecond's worth at a time: to wake a thread
-/// for each message would cost more than to handle it.</para>
+/// <para>Mail that comes to an idle shard wakes it at once, or at the end of its burst where the connection hears bursts. Where it does not, and mail
+/// keeps coming, it is taken a millisecond's worth at a time: to wake a thread for each message would cost more than to handle it.</para>
 /// </summary>
 public sealed class Mailbox(IngestBudget budget)
 {
@@ -24,10 +24,13 @@ public sealed class Mailbox(IngestBudget budget)
     private bool _knocked;
     private bool _busy;
     private bool _gathering;
+    private bool _inBurst; // mail lies here of which nobody was told yet
+    private bool _comesInBursts;
 
     /// <summary>Copies a message in. Called from a connection's thread.</summary>
     /// <param name="arrived">Timestamp of the wall clock's <see cref="TimeProvider.GetTimestamp"/>.</param>
-    public void Post(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, long arrived, MailFlags flags)
+    /// <param name="more">Whether <see cref="EndBurst"/> follows.</param>
+    public void Post(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, long arrived, MailFlags flags, bool more = false)
     {
         var size = MailChunk.SizeOf(topic, payload);
         budget.Add(size);
@@ -39,6 +42,20 @@ public sealed class Mailbox(IngestBudget budget)
                 _open = new MailChunk(ArrayPool<byte>.Shared.Rent(Math.Max(ChunkBytes, size)), arrived);
             }
             _open.Append(topic, payload, flags);
+            _comesInBursts = more;
+            // A full chunk is work enough to begin with.
+            if (more && _full.Count == 0) _inBurst = true;
+            else Knock();
+        }
+    }
+
+    /// <summary>Wakes the shard for what was posted since the last end.</summary>
+    public void EndBurst()
+    {
+        lock (_gate)
+        {
+            if (!_inBurst) return;
+            _inBurst = false;
             Knock();
         }
     }
@@ -75,7 +92,7 @@ public sealed class Mailbox(IngestBudget budget)
     {
         lock (_gate)
         {
-            if (_busy && _full.Count == 0 && !_closed) Gather();
+            if (_busy && !_comesInBursts && _full.Count == 0 && !_closed) Gather();
             while (!_knocked && !_closed) Monitor.Wait(_gate);
             if (_closed) return false;
             _knocked = false;
@@ -149,7 +166,7 @@ public sealed class MailChunk(byte[] buffer, long arrived)
 
     public byte[] Buffer => buffer;
 
-    /// <summary>When its first message arrived, see <see cref="Mailbox.Post(ReadOnlySpan{byte}, ReadOnlySpan{byte}, long, MailFlags)"/>.</summary>
+    /// <summary>When its first message arrived, see <see cref="Mailbox.Post(ReadOnlySpan{byte}, ReadOnlySpan{byte}, long, MailFlags, bool)"/>.</summary>
     public long Arrived => arrived;
 
     public int Used { get; private set; }

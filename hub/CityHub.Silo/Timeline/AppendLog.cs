@@ -123,6 +123,13 @@ internal sealed class AppendLog : IDisposable
     public static List<(long Number, long Rows, byte[] Data)> Blocks(SqliteSession session, long after, int limit) =>
         session.List("select number, rows, data from block where number > $1 order by number limit $2", r => (r.GetInt64(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2)), after, limit);
 
+    /// <summary>The same, each when it is asked for, so that only one is in memory.</summary>
+    public static IEnumerable<(long Number, long Rows, byte[] Data)> EachBlock(SqliteSession session, long after)
+    {
+        using var reader = session.Query("select number, rows, data from block where number > $1 order by number", after);
+        while (reader.Read()) yield return (reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
+    }
+
     public long RowsAfter(long block)
     {
         using var lease = _readers.Rent();

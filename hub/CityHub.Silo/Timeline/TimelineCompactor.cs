@@ -16,6 +16,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
     private const int BundlesAtOnce = 2048;
 
     private readonly List<PackedReading> _rows = [];
+    private readonly List<ulong> _found = []; // of each row the rank of its hour and its series
     private ulong[] _keys = [];
     private int[] _places = [];
 
@@ -23,8 +24,8 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
     public long? Flush(CancellationToken cancel)
     {
         _rows.Clear();
+        _found.Clear();
         long taken = 0;
-        var keys = new List<ulong>();
         var hours = new Dictionary<long, int>();
         var through = RunFile.Through(runs.Session);
         var before = through;
@@ -32,20 +33,18 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
         var broken = true;
         try
         {
-            while (_rows.Count < flushRows && !cancel.IsCancellationRequested)
+            // One after the other: those of a hub under load are large.
+            foreach (var (number, rows, data) in AppendLog.EachBlock(lease.Session, through))
             {
-                var blocks = AppendLog.Blocks(lease.Session, through, 16);
-                foreach (var (number, rows, data) in blocks)
+                if (_rows.Count >= flushRows || cancel.IsCancellationRequested) break;
+                taken += rows;
+                MakeRoom(rows);
+                if (!Take(data, hours))
                 {
-                    taken += rows;
-                    if (!Take(data, keys, hours))
-                    {
-                        damage.Found("log", $"block {number} of the append log");
-                        log.SetAside(number);
-                    }
-                    through = number;
+                    damage.Found("log", $"block {number} of the append log");
+                    log.SetAside(number);
                 }
-                if (blocks.Count == 0) break;
+                through = number;
             }
             broken = false;
         }
@@ -54,7 +53,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
             AppendLog.Release(lease, broken);
         }
         if (through == before) return null;
-        runs.Write(Groups(keys, hours), through);
+        runs.Write(Groups(hours), through);
         return taken;
     }
 
@@ -70,7 +69,15 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
         return merged;
     }
 
-    private bool Take(byte[] data, List<ulong> keys, Dictionary<long, int> hours)
+    /// <summary>Room for what one flush takes and no more: to double once again what is large already leaves as much behind as it takes.</summary>
+    private void MakeRoom(long rows)
+    {
+        var needed = (int)Math.Min(_rows.Count + rows, Array.MaxLength);
+        if (needed <= _rows.Capacity) return;
+        _found.Capacity = _rows.Capacity = needed > flushRows / 2 ? Math.Max(needed, flushRows + flushRows / 4) : Math.Max(needed, 2 * _rows.Capacity);
+    }
+
+    private bool Take(byte[] data, Dictionary<long, int> hours)
     {
         if (!AppendBlockReader.TryOpen(data, out var reader)) return false;
         var now = city();
@@ -90,31 +97,32 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
             var hour = Chunk.HourOf(reading.At);
             ref var rank = ref CollectionsMarshal.GetValueRefOrAddDefault(hours, hour, out var known);
             if (!known) rank = hours.Count - 1;
-            keys.Add((ulong)rank << 32 | (uint)series);
+            _found.Add((ulong)rank << 32 | (uint)series);
             _rows.Add(reading);
         }
         return true;
     }
 
-    private IEnumerable<(long Hour, int Series, List<PackedReading> Readings)> Groups(List<ulong> keys, Dictionary<long, int> hours)
+    private IEnumerable<(long Hour, int Series, List<PackedReading> Readings)> Groups(Dictionary<long, int> hours)
     {
         // Ranks were given as hours came; the keys sort by hour once they are in order.
         var byRank = hours.OrderBy(entry => entry.Key).ToArray();
         var place = new int[byRank.Length];
         for (var i = 0; i < byRank.Length; i++) place[byRank[i].Value] = i;
-        if (_keys.Length < keys.Count) (_keys, _places) = (new ulong[keys.Count], new int[keys.Count]);
-        for (var i = 0; i < keys.Count; i++)
+        var count = _found.Count;
+        if (_keys.Length < count) (_keys, _places) = (new ulong[_found.Capacity], new int[_found.Capacity]);
+        for (var i = 0; i < count; i++)
         {
-            _keys[i] = (ulong)place[(int)(keys[i] >> 32)] << 32 | keys[i] & uint.MaxValue;
+            _keys[i] = (ulong)place[(int)(_found[i] >> 32)] << 32 | _found[i] & uint.MaxValue;
             _places[i] = i;
         }
-        Array.Sort(_keys, _places, 0, keys.Count);
+        Array.Sort(_keys, _places, 0, count);
         var group = new List<PackedReading>();
-        for (var start = 0; start < keys.Count;)
+        for (var start = 0; start < count;)
         {
             var end = start;
             group.Clear();
-            while (end < keys.Count && _keys[end] == _keys[start]) group.Add(_rows[_places[end++]]);
+            while (end < count && _keys[end] == _keys[start]) group.Add(_rows[_places[end++]]);
             Chunk.SortAndDropRepeats(group);
             yield return (byRank[(int)(_keys[start] >> 32)].Key, (int)(_keys[start] & uint.MaxValue), group);
             start = end;

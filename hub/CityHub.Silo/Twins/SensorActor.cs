@@ -11,7 +11,7 @@ namespace CityHub.Silo.Twins;
 internal sealed class SensorActor(NodeActor node, string device, SensorPlace place, SensorTwin twin) : IHasDeadline
 {
     private SensorRhythm _rhythm;
-    private readonly int[] _series = new int[256]; // by quantity, plus one; 0: not asked for yet
+    private (Quantity Quantity, int Number)[] _series = []; // few: looked through, one after the other
 
     public NodeActor Node => node;
     public string Device => device;
@@ -44,10 +44,12 @@ internal sealed class SensorActor(NodeActor node, string device, SensorPlace pla
 
     public int SeriesOf(ITimeline timeline, Quantity quantity)
     {
-        var known = _series[(byte)quantity];
-        if (known != 0) return known - 1;
+        foreach (var known in _series)
+        {
+            if (known.Quantity == quantity) return known.Number;
+        }
         var series = timeline.Series(twin.Id, quantity);
-        _series[(byte)quantity] = series + 1;
+        _series = [.. _series, (quantity, series)];
         return series;
     }
 

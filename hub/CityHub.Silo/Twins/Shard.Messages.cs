@@ -158,9 +158,9 @@ internal sealed partial class Shard
     }
 
     /// <summary>A batch of a ledgered node: accounted for, and its readings taken; or left for the node to resend.</summary>
-    private void TakeBatch(NodeActor node, BatchPosition? batch)
+    private void TakeBatch(NodeActor node, Position? batch)
     {
-        if (batch is null || !HasRoom(batch.Position.Lane) || !Account(node, batch.Position)) return;
+        if (batch is not { } position || !HasRoom(position.Lane) || !Account(node, position)) return;
         var first = _cut.RowCount;
         foreach (ref readonly var item in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_readings))
         {
@@ -169,7 +169,7 @@ internal sealed partial class Shard
             AddRow(sensor, item.Reading.WithQuality(sensor.Twin.Judged));
             AddRepairs(sensor);
         }
-        EndBatch(node, batch.Position, first);
+        EndBatch(node, position, first);
     }
 
     /// <summary>Accounts for a batch that could not be read past its position, so that the node does not resend it for ever.</summary>

@@ -53,6 +53,38 @@ public sealed class HearingTests : IDisposable
     }
 
     [Fact]
+    public void What_comes_together_is_one_burst()
+    {
+        Join();
+        _broker.Say(0x30, 4, 0, 1, (byte)'t', 7, 0x30, 4, 0, 1, (byte)'t', 8);
+        _ear.AwaitMessages(2);
+        Until.True(() => !_ear.BurstEnds.IsEmpty, () => "the burst had no end");
+        Assert.Equal([2], _ear.BurstEnds);
+    }
+
+    [Fact]
+    public void However_messages_come_each_burst_has_one_end_and_none_is_left_in_one()
+    {
+        const int Many = 500;
+        Join();
+        for (var i = 0; i < Many; i++) _broker.Say(0x30, 4, 0, 1, (byte)'t', unchecked((byte)i));
+        _ear.AwaitMessages(Many);
+        Until.True(() => _ear.BurstEnds.LastOrDefault() == Many, () => "the last burst had no end");
+        Assert.Equal(_ear.BurstEnds.Order().Distinct(), _ear.BurstEnds);
+        Assert.Equal(Enumerable.Range(0, Many).Select(i => unchecked((byte)i)), _ear.Messages.Select(message => message.Payload[0]));
+    }
+
+    [Fact]
+    public void Words_that_are_no_messages_make_no_burst()
+    {
+        Join();
+        _broker.Say(0xD0, 0, 0x30, 4, 0, 1, (byte)'t', 7);
+        _ear.AwaitMessages(1);
+        Until.True(() => !_ear.BurstEnds.IsEmpty, () => "the burst had no end");
+        Assert.Equal([1], _ear.BurstEnds);
+    }
+
+    [Fact]
     public void A_message_over_the_limit_is_passed_over_acknowledged_and_counted_and_the_next_is_heard()
     {
         using var counted = new Counted("mqtt_oversize");

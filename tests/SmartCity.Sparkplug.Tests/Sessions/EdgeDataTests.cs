@@ -141,7 +141,7 @@ public sealed class EdgeDataTests
                 readings.Clear();
                 var outcome = Pole.Hear(hub, edge.Data(Pole.At(count), "bme280", position, meant.ToArray(), historical)!.Value, readings);
                 Assert.Equal((HostEvent.Data, SetAsideReason.None), (outcome.Event, outcome.Reason));
-                Assert.Equal(Describe.Value(position), Describe.Value(outcome.Batch));
+                Assert.Equal(position.Position, outcome.Batch);
                 Assert.Equal(meant, readings.Select(reading => reading.Reading));
                 Assert.All(readings, reading => Assert.Equal((historical, "bme280"), (reading.IsHistorical, reading.Device.Key.Device)));
             }

@@ -182,6 +182,33 @@ public sealed class HostDataTests
         Assert.Equal((SetAsideReason.MalformedPayload, PayloadFault.Truncated), (outcome.Reason, outcome.PayloadFault));
     }
 
+    [Fact]
+    public void Data_takes_no_memory()
+    {
+        var (_, hub) = HostPresenceOfNodesTests.Live();
+        var topic = SparkplugTopic.Of(MessageKind.DData, new DeviceKey(Pole.Key, "bme280"));
+        var payloads = Enumerable.Range(0, 200).Select(i => PayloadCodec.Encode(new()
+        {
+            Timestamp = 1,
+            Metrics = [PositionMetric(Pole.Batch((ulong)i + 1, Pole.Temperature(i + 1, (ulong)i + 1, 20))), Foreign.Temperature(20, i + 1)],
+            Seq = (ulong)(i + 3) % 256,
+        })).ToArray();
+        var readings = new List<DeviceReading>(4);
+        Take(payloads.AsSpan(0, 100)); // lists have their size
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Take(payloads.AsSpan(100));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Take(ReadOnlySpan<byte[]> messages)
+        {
+            foreach (var payload in messages)
+            {
+                readings.Clear();
+                if (hub.Handle(topic, payload, 0, false, Pole.Start, readings) is not { Event: HostEvent.Data, Batch: not null } || readings.Count != 1) Assert.Fail("A batch was not taken.");
+            }
+        }
+    }
+
     private static double Value(DeviceReading reading) => reading.Reading.TryGetValue(out var value) ? value : double.NaN;
 
     private static Metric PositionMetric(BatchPosition position) =>

@@ -16,6 +16,7 @@ internal sealed partial class DirectConnection
     private readonly Thread _reader;
     private readonly Lock _speaking = new();
     private readonly Lock _life = new();
+    private readonly object _gathering = new(); // waited on by the reader
     private volatile bool _connected;
     private volatile bool _dropping;
     private bool _over;            // under _speaking: the handler has heard the end
@@ -109,6 +110,7 @@ internal sealed partial class DirectConnection
             _cause ??= reason;
         }
         _wire.Cut();
+        lock (_gathering) Monitor.Pulse(_gathering);
         // The resolver of names cannot be interrupted: the handler need not wait for it.
         if (unlessConnected) End(new(reason, 0));
     }

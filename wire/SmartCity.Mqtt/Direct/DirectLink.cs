@@ -18,6 +18,8 @@ public sealed partial class DirectLink(TimeProvider time, ILogger<DirectLink> lo
 
     public bool IsConnected => _current?.IsConnected ?? false;
 
+    public bool HearsBursts => true;
+
     public long QueuedBytes => _current?.QueuedBytes ?? 0;
 
     public bool HasRoom(long bytes) => _current?.HasRoom(bytes) ?? false;
