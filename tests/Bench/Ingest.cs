@@ -111,7 +111,8 @@ internal static class Ingest
         await using var sink = await WebhookSink.Start((headers, body) => Volatile.Read(ref alerts).Received(headers, body));
         await hub.Subscribe("operations", sink.Port, "episode.raised");
         await city.Birth();
-        await city.Run(10_000, TimeSpan.FromSeconds(15), answered: true, hotShare, TimeSpan.FromSeconds(10)); // compiled, and windows wide
+        await city.Run(10_000, TimeSpan.FromSeconds(15), answered: true, hotShare, TimeSpan.FromSeconds(10)); // compiled, and the nodes' windows open
+        await city.Run(rate, TimeSpan.FromSeconds(2), answered: true, hotShare, TimeSpan.FromSeconds(10)); // and as wide as this rate asks for
         await Until.True(() => alerts.Outstanding == 0, "the warm-up's alerts are delivered");
         Volatile.Write(ref alerts, new(city, Devices)); // those of a hub that was still being compiled count for nothing
         var stages = await Stages.Look(hub.Http);

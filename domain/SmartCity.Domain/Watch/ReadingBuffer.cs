@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SmartCity.Readings;
 
 namespace SmartCity.Watch;
@@ -39,20 +40,28 @@ internal readonly struct Kept
     public Kept With(Quality quality, Quality was) => new(Order, At, Value, quality, Source, was);
 }
 
-/// <summary>The newest readings that any rule looks at, of a quantity, by rising order: a ring that grows up to <see cref="Most"/>.</summary>
+/// <summary>
+/// The newest readings that any rule looks at, of a quantity, by rising order: a ring that grows up to <see cref="Most"/>. It grows by a piece at
+/// a time, so that what a city's sensors have outgrown, all within a minute of its start, is not left lying about.
+/// </summary>
 internal sealed class ReadingBuffer
 {
     /// <summary>Most readings kept, whatever the lateness limits ask for.</summary>
     public const int Most = 64;
 
-    private Kept[] _ring = []; // a power of two, or none
+    private const int FirstPiece = 4; // enough for most
+    private const int PieceBits = 4;
+    private const int Piece = 1 << PieceBits;
+
+    private Pieces _pieces; // all of them whole, but for the first while it is the only one
     private int _first;
+    private int _room;
 
     public int Count { get; private set; }
 
     public bool IsFull => Count == Most;
 
-    public ref readonly Kept this[int index] => ref _ring[(_first + index) & (_ring.Length - 1)];
+    public ref readonly Kept this[int index] => ref Slot(index);
 
     public ref readonly Kept Oldest => ref this[0];
 
@@ -60,13 +69,13 @@ internal sealed class ReadingBuffer
 
     public void Append(in Kept reading)
     {
-        if (Count == _ring.Length) Grow();
-        _ring[(_first + Count++) & (_ring.Length - 1)] = reading;
+        if (Count == _room) Grow();
+        Slot(Count++) = reading;
     }
 
     public void DropOldest()
     {
-        _first = (_first + 1) & (_ring.Length - 1);
+        if (++_first == _room) _first = 0;
         Count--;
     }
 
@@ -105,13 +114,31 @@ internal sealed class ReadingBuffer
         }
     }
 
-    private ref Kept Slot(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
+    private ref Kept Slot(int index)
+    {
+        var at = _first + index;
+        if (at >= _room) at -= _room;
+        return ref _pieces[at >> PieceBits]![at & (Piece - 1)];
+    }
 
     private void Grow()
     {
-        var larger = new Kept[Math.Max(4, _ring.Length * 2)];
-        for (var i = 0; i < Count; i++) larger[i] = this[i];
-        _ring = larger;
+        Span<Kept> all = stackalloc Kept[Most];
+        for (var i = 0; i < Count; i++) all[i] = this[i];
+        if (_room == 0) _pieces[0] = new Kept[_room = FirstPiece];
+        else if (_room < Piece) _pieces[0] = new Kept[_room = Piece];
+        else
+        {
+            _pieces[_room >> PieceBits] = new Kept[Piece];
+            _room += Piece;
+        }
         _first = 0;
+        for (var i = 0; i < Count; i++) Slot(i) = all[i];
+    }
+
+    [InlineArray(Most / Piece)]
+    private struct Pieces
+    {
+        private Kept[]? _piece;
     }
 }

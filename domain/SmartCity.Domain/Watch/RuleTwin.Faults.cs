@@ -5,7 +5,7 @@ namespace SmartCity.Watch;
 /// <summary>When the rule itself fails.</summary>
 internal sealed partial class RuleTwin
 {
-    private (uint Epoch, ulong First)? _failed;
+    private Failure? _failed; // seldom, so it takes no room in each
 
     /// <summary>Whether it threw when it was tried last.</summary>
     public bool HasFailed => _failed is not null;
@@ -18,7 +18,7 @@ internal sealed partial class RuleTwin
         Begin(open);
         (_clockAhead, Deadline, _isPlain) = (false, long.MaxValue, false);
         if (HasFailed) return;
-        _failed = (epoch, reading.Order);
+        _failed = new(epoch, reading.Order);
         events.Add(new EpisodeEvent.Raised(EpisodeId.Of(OwnRules.FaultOf(Id), sensor, epoch, reading.Order), OwnRules.FaultOf(Id), rule.Version, sensor, rule.Rule.Quantity,
             new(now), Severity.Major, reading.Value, new(reading.At), Late: false));
     }
@@ -35,4 +35,7 @@ internal sealed partial class RuleTwin
 
     /// <summary>The episode of its failure, or null: it has not failed.</summary>
     public EpisodeId? FailureEpisode(SensorId sensor) => _failed is { } failed ? EpisodeId.Of(OwnRules.FaultOf(Id), sensor, failed.Epoch, failed.First) : null;
+
+    /// <param name="First">Order of the reading at which it threw first.</param>
+    private sealed record Failure(uint Epoch, ulong First);
 }

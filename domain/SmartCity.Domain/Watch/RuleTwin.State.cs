@@ -146,7 +146,7 @@ internal sealed partial class RuleTwin
         if ((flags & Failed) != 0)
         {
             if (!r.Varint(out var epoch) || epoch > uint.MaxValue || !r.Varint(out var first)) return false;
-            twin._failed = ((uint)epoch, first);
+            twin._failed = new((uint)epoch, first);
         }
         (twin._told, twin._movedTold) = ((Told)told, (long)moved);
         twin._lateBreached = (flags & LateBreached) != 0;

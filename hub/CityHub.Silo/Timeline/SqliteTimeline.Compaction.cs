@@ -43,7 +43,7 @@ public sealed partial class SqliteTimeline
     {
         _flushTimer = _wall.CreateTimer(_ => Wake(ref _flushDue), null, _options.FlushAge, _options.FlushAge);
         _mergeTimer = _wall.CreateTimer(_ => Wake(ref _mergeDue), null, _options.MergeEvery, _options.MergeEvery);
-        _thread = new Thread(CompactUntilStopped) { IsBackground = true, Name = "timeline-compaction", Priority = ThreadPriority.BelowNormal };
+        _thread = new Thread(CompactUntilStopped) { IsBackground = true, Name = "timeline-compaction" };
         _thread.Start();
     }
 
@@ -74,6 +74,7 @@ public sealed partial class SqliteTimeline
     [SuppressMessage("Design", "CA1031", Justification = "Compaction that fails is tried again at the next turn; appends and reads go on without it.")]
     private void CompactUntilStopped()
     {
+        Niceness.Yield();
         while (!_stopping.IsCancellationRequested)
         {
             _wake.WaitOne();

@@ -77,6 +77,19 @@ public sealed class ArrivalTests
             Assert.Equal(InTime(deliveries, late).Standing(), street.Standing());
         }, iter: 600);
 
+    /// <summary>As many readings as are kept, and more: what is merged with is in all pieces of the ring.</summary>
+    [Fact]
+    public void Nor_does_the_order_matter_where_readings_are_many() =>
+        Gen.Select(Gen.Select(Gen.Int[1, 3], Gen.OneOf(20.0, 24, 28, 29.9, 30.1, 33), Gen.Frequency((2, Gen.Const(0)), (1, Gen.Int[0, 40]))).Array[60, 200], Gen.OneOf(LatePolicy.Record, LatePolicy.Raise)).Sample((steps, late) =>
+        {
+            var at = 0;
+            var deliveries = steps.Select(step => new Delivery(at += step.Item1, step.Item2, at + step.Item3, null)).ToArray();
+            var street = new Watched(Rules(late));
+            foreach (var (now, delivery) in Arrivals(deliveries)) street.Hears(delivery.At, delivery.Value, now);
+            street.Waits(1e8);
+            Assert.Equal(InTime(deliveries, late).Standing(), street.Standing());
+        }, iter: 200);
+
     [Fact]
     public void Looking_at_the_clock_more_often_changes_nothing_in_the_end() =>
         Gen.Select(Deliveries, Gen.Int[1, 600], Gen.OneOf(LatePolicy.Record, LatePolicy.Raise)).Sample((deliveries, every, late) =>
