@@ -3,14 +3,13 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rig;
 using SmartCity.Mqtt;
-using SmartCity.Mqtt.Direct;
 
 namespace Bench;
 
-/// <summary>The generator's connection: publishes, and keeps what it hears until its thread asks for it.</summary>
+/// <summary>The generator's connection: publishes each message by itself, as many devices would, and keeps what it hears until its thread asks for it.</summary>
 internal sealed class LoadLink : IMqttHandler, IDisposable
 {
-    private readonly DirectLink _link = new(TimeProvider.System, NullLogger<DirectLink>.Instance);
+    private readonly MosquittoLink _link = new(TimeProvider.System, NullLogger<MosquittoLink>.Instance);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _granted;
 

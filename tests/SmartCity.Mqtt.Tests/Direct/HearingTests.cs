@@ -75,6 +75,15 @@ public sealed class HearingTests : IDisposable
     }
 
     [Fact]
+    public void A_burst_has_its_end_though_the_connection_ends_in_it()
+    {
+        Join();
+        _broker.Say(0x30, 4, 0, 1, (byte)'t', 7, 0xFF, 0); // a message, and a word that breaks the rules
+        Assert.Equal(MqttEndReason.ProtocolError, _ear.AwaitEnd().Reason);
+        Assert.Equal([1], _ear.BurstEnds);
+    }
+
+    [Fact]
     public void Words_that_are_no_messages_make_no_burst()
     {
         Join();

@@ -37,10 +37,10 @@ internal sealed partial class DirectConnection
             _speech.Heard();
             _filled += got;
             var (used, end) = Hear(_buffer.AsSpan(0, _filled));
-            if (end is { } over) return over;
-            Keep(used);
             var heard = _inBurst;
             EndBurst();
+            if (end is { } over) return over;
+            Keep(used);
             if (heard && got < LongBurstBytes && awaited < Gathering) Gather();
         }
     }
