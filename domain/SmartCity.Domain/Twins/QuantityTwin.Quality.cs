@@ -65,10 +65,10 @@ internal sealed partial class QuantityTwin
         if (IsBound && checks == _checks) return;
         if (IsBound) _folds = null;
         _checks = checks;
-        if (checks is null) return;
-        _folds ??= new();
+        if (checks is not null) _folds ??= new();
+        if (_folds is null) return;
         _folds.Now = _folds.Base;
-        if (IsBound) return;
+        if (IsBound || checks is null) return;
         for (var i = 0; i < _kept.Count; i++) _folds.Now.Take(checks, _kept[i].At, _kept[i].Value, _kept[i].Source, out _);
     }
 

@@ -119,12 +119,8 @@ internal sealed class AppendLog : IDisposable
         lease.Dispose();
     }
 
-    /// <summary>Number, rows and bytes of blocks above a number, in order.</summary>
-    public static List<(long Number, long Rows, byte[] Data)> Blocks(SqliteSession session, long after, int limit) =>
-        session.List("select number, rows, data from block where number > $1 order by number limit $2", r => (r.GetInt64(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2)), after, limit);
-
-    /// <summary>The same, each when it is asked for, so that only one is in memory.</summary>
-    public static IEnumerable<(long Number, long Rows, byte[] Data)> EachBlock(SqliteSession session, long after)
+    /// <summary>Number, rows and bytes of blocks above a number, in order; each is read when it is asked for: those of a hub under load are large.</summary>
+    public static IEnumerable<(long Number, long Rows, byte[] Data)> Blocks(SqliteSession session, long after)
     {
         using var reader = session.Query("select number, rows, data from block where number > $1 order by number", after);
         while (reader.Read()) yield return (reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));

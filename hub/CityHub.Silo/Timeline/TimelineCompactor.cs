@@ -33,8 +33,7 @@ internal sealed class TimelineCompactor(AppendLog log, RunFile runs, PeriodFiles
         var broken = true;
         try
         {
-            // One after the other: those of a hub under load are large.
-            foreach (var (number, rows, data) in AppendLog.EachBlock(lease.Session, through))
+            foreach (var (number, rows, data) in AppendLog.Blocks(lease.Session, through))
             {
                 if (_rows.Count >= flushRows || cancel.IsCancellationRequested) break;
                 taken += rows;

@@ -66,7 +66,7 @@ internal sealed partial class TimelineLog(AppendLog append, TimelineMetrics metr
         var broken = true;
         try
         {
-            var blocks = AppendLog.Blocks(lease.Session, after, limit);
+            var blocks = AppendLog.Blocks(lease.Session, after).Take(limit).ToList();
             broken = false;
             return blocks;
         }

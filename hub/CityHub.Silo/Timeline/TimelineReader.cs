@@ -131,13 +131,9 @@ internal sealed class TimelineReader(AppendLog log, RunFile runs, PeriodFiles da
 
     private void FromLog(SqliteSession session, long through, int series, long firstHour, long endHour, Dictionary<long, List<PackedReading>> byHour)
     {
-        while (AppendLog.Blocks(session, through, 16) is { Count: > 0 } blocks)
+        foreach (var (number, _, data) in AppendLog.Blocks(session, through))
         {
-            foreach (var (number, _, data) in blocks)
-            {
-                through = number;
-                if (!TakeFrom(data, series, firstHour, endHour, byHour)) damage.Found("log", $"block {number} of the append log");
-            }
+            if (!TakeFrom(data, series, firstHour, endHour, byHour)) damage.Found("log", $"block {number} of the append log");
         }
     }
 

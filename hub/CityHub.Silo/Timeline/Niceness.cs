@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CityHub.Silo.Sqlite;
+namespace CityHub.Silo.Timeline;
 
 /// <summary>How much of the processor a thread leaves to others. The runtime's own thread priorities do nothing on Linux.</summary>
 internal static partial class Niceness
